@@ -1,0 +1,227 @@
+import { z } from "zod";
+
+/** Raised with every change that an older reader would misread. */
+export const RUN_SCHEMA = 1;
+
+export const VERDICTS = ["pass", "warn", "fail", "no-data", "invalid"] as const;
+
+/**
+ * State of one SLA row. `not-applicable`: the row reads something this run could not see (the process of a server
+ * that is not ours) and does not weigh in the verdict.
+ */
+export const SLA_STATES = ["pass", "warn", "fail", "no-data", "not-applicable"] as const;
+
+const tags = z.record(z.string(), z.string());
+
+const slaResult = z.object({
+  id: z.string(),
+  title: z.string(),
+  priority: z.enum(["P0", "P1"]),
+  metric: z.string(),
+  tags,
+  stat: z.string(),
+  op: z.enum(["<", "<=", ">", ">="]),
+  limit: z.number(),
+  unit: z.string(),
+  /** What was measured, in `unit`; null when there was nothing to measure. */
+  value: z.number().nullable(),
+  state: z.enum(SLA_STATES),
+  /** Why the value is what it is, where a number does not say it. */
+  note: z.string().optional(),
+});
+
+const quantiles = z.object({
+  min: z.number(),
+  p50: z.number(),
+  p90: z.number(),
+  p95: z.number(),
+  p99: z.number(),
+  "p99.9": z.number(),
+  max: z.number(),
+});
+
+const series = z.discriminatedUnion("type", [
+  z.object({
+    metric: z.string(),
+    type: z.literal("trend"),
+    unit: z.string(),
+    tags,
+    n: z.number(),
+    mean: z.number(),
+    quantiles,
+  }),
+  z.object({ metric: z.string(), type: z.literal("counter"), unit: z.string(), tags, value: z.number() }),
+  z.object({
+    metric: z.string(),
+    type: z.literal("rate"),
+    unit: z.string(),
+    tags,
+    yes: z.number(),
+    no: z.number(),
+    ratio: z.number(),
+  }),
+  z.object({
+    metric: z.string(),
+    type: z.literal("gauge"),
+    unit: z.string(),
+    tags,
+    value: z.number(),
+    min: z.number(),
+    max: z.number(),
+  }),
+]);
+
+const spread = z.object({ avg: z.number(), p95: z.number(), max: z.number() });
+
+/** A value with its 95 % bootstrap interval. `distinguishable` is false when the interval holds zero. */
+const estimate = z.object({
+  value: z.number(),
+  low: z.number(),
+  high: z.number(),
+  distinguishable: z.boolean(),
+});
+
+const stageResult = z.object({
+  /** VUs at the end of the stage. */
+  vus: z.number(),
+  requestsPerSecond: z.number(),
+  p95Ms: z.number(),
+  failedPercent: z.number(),
+  held: z.boolean(),
+});
+
+const findings = z.object({
+  /** stress: the last stage that held p95 < 100 ms and failed < 1 %; null when none did. */
+  knee: z.object({ stages: z.array(stageResult), at: stageResult.nullable() }).optional(),
+  /** spike: p95 before the spike, the limit made of it, and when p95 was back under it for good. */
+  recovery: z
+    .object({
+      beforeP95Ms: z.number(),
+      limitMs: z.number(),
+      /** Seconds from the end of the spike; null: not within the run. */
+      seconds: z.number().nullable(),
+      observedSeconds: z.number(),
+    })
+    .optional(),
+  /** interceptor-overhead: what each variant adds to `none`, in microseconds a request. */
+  overhead: z
+    .object({
+      baseline: z.object({
+        variant: z.string(),
+        n: z.number(),
+        p50Us: z.number(),
+        p95Us: z.number(),
+        cpuUs: z.number().nullable(),
+      }),
+      rows: z.array(
+        z.object({
+          variant: z.string(),
+          n: z.number(),
+          addedP50Us: estimate,
+          addedP95Us: estimate,
+          /** null when the target does not report CPU by variant. */
+          addedCpuUs: estimate.nullable(),
+        }),
+      ),
+      blocks: z.number(),
+      resamples: z.number(),
+    })
+    .optional(),
+});
+
+/** The JSON a run leaves in results/<run>/run.json: what every later step and every user's script reads. */
+export const runSchema = z.object({
+  schema: z.literal(RUN_SCHEMA),
+  run: z.string(),
+  scenario: z.string(),
+  profile: z.enum(["smoke", "full"]),
+  /** `running` stays behind when the process was killed before it could finish; `interrupted`: Ctrl-C. */
+  state: z.enum(["running", "complete", "interrupted"]),
+  verdict: z.enum(VERDICTS).nullable(),
+  exitCode: z.number().nullable(),
+  /** One line each, the most important first; empty for a pass. */
+  reasons: z.array(z.string()),
+  sla: z.array(slaResult),
+  findings,
+  series: z.array(series),
+  phases: z.array(z.object({ phase: z.string(), from: z.string(), to: z.string() })),
+  generator: z.object({
+    healthy: z.boolean(),
+    reasons: z.array(z.string()),
+    /** Arrivals k6 never started, and who is to blame: answers were late (target) or VUs too few (generator). */
+    dropped: z.object({ count: z.number(), blame: z.enum(["none", "target", "generator"]) }),
+    /** How late arrivals started, ms; null for closed models. */
+    pacingLagP99Ms: z.number().nullable(),
+    k6CpuCores: spread.nullable(),
+    k6RssBytes: spread.nullable(),
+    benchCpuCores: spread.nullable(),
+    benchLoopDelayP99Ms: z.number().nullable(),
+    lateSamples: z.number(),
+    overflowSamples: z.number(),
+    k6ExitCode: z.number().nullable(),
+  }),
+  target: z.object({
+    kind: z.enum(["bundled", "command", "url"]),
+    name: z.string(),
+    url: z.string(),
+    command: z.string().nullable(),
+    pid: z.number().nullable(),
+    cpuCores: spread.nullable(),
+    rssBytes: spread.nullable(),
+    heapBytes: spread.nullable(),
+    eventLoopDelayMs: spread.nullable(),
+    /** Requests the target says it served during the run; null when it does not say. */
+    requestsServed: z.number().nullable(),
+    /** Set when the target ended during the run. */
+    died: z
+      .object({
+        exitCode: z.number().nullable(),
+        signal: z.string().nullable(),
+        atSeconds: z.number(),
+        lastLog: z.array(z.string()),
+      })
+      .nullable(),
+  }),
+  host: z.object({
+    os: z.string(),
+    arch: z.string(),
+    cpu: z.string(),
+    cores: z.number(),
+    memoryBytes: z.number(),
+    /** Hash of the above: runs are comparable only on the same one. */
+    fingerprint: z.string(),
+  }),
+  versions: z.object({ plimsoll: z.string(), node: z.string(), k6: z.string() }),
+  commit: z.object({ sha: z.string(), dirty: z.boolean() }).nullable(),
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+  /** The plan that was run: load, phases, limits, overrides (scenarios/lib/plan.ts). */
+  plan: z.looseObject({ scenario: z.string(), profile: z.string() }),
+});
+
+export type Run = z.infer<typeof runSchema>;
+export type Verdict = (typeof VERDICTS)[number];
+export type SlaResult = z.infer<typeof slaResult>;
+export type SlaState = SlaResult["state"];
+export type Findings = z.infer<typeof findings>;
+export type Spread = z.infer<typeof spread>;
+export type Estimate = z.infer<typeof estimate>;
+
+/** One line of results/<run>/resources.ndjson: what the processes used in the second before `at`. */
+export const resourceSampleSchema = z.object({
+  at: z.string(),
+  target: z
+    .object({
+      cpuCores: z.number(),
+      rssBytes: z.number(),
+      heapBytes: z.number().nullable(),
+      eventLoopDelayMs: z.number().nullable(),
+      /** CPU seconds and requests by variant since the target started, where it reports them. */
+      variants: z.record(z.string(), z.object({ cpuSeconds: z.number(), requests: z.number() })).nullable(),
+    })
+    .nullable(),
+  k6: z.object({ cpuCores: z.number(), rssBytes: z.number() }).nullable(),
+  bench: z.object({ cpuCores: z.number(), rssBytes: z.number(), loopDelayP99Ms: z.number() }),
+});
+
+export type ResourceSample = z.infer<typeof resourceSampleSchema>;

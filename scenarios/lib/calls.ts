@@ -1,0 +1,49 @@
+import { sleep } from "k6";
+import exec from "k6/execution";
+import { variantAt } from "./blocks.ts";
+import { type Environment, urlOf } from "./environment.ts";
+import { sayHello } from "./greeter.ts";
+import { arrival, elapsedSeconds } from "./pacing.ts";
+import type { Plan } from "./plan.ts";
+import { stageAt } from "./schedule.ts";
+
+/** What a script exports to k6: the load itself and the warm-up before it. */
+export interface Calls {
+  readonly main: () => void;
+  readonly warmUp: () => void;
+}
+
+/**
+ * The calls of a plan. The phase is set on the VU's own tags, so that k6's iteration metrics carry it as well as the
+ * request's. URLs are looked up once, when the script is loaded: a wrong one is found before any load.
+ */
+export function callsOf(plan: Plan, env: Environment): Calls {
+  const { load, requestTimeoutMs, blocks } = plan;
+  const single = env.VARIANT || (env.BASE_URL && !env.VARIANTS ? "external" : plan.variant);
+  const variants = blocks?.variants ?? [single];
+  const urls = new Map(variants.map((variant) => [variant, urlOf(env, variant)]));
+
+  const call = (phase: string, variant: string, extra: Record<string, string> = {}) => {
+    const tags = { phase, variant, ...extra };
+    Object.assign(exec.vu.metrics.tags, tags);
+    sayHello(urls.get(variant) as string, requestTimeoutMs, tags);
+  };
+
+  return {
+    main() {
+      if (load.model === "open") {
+        const { number, dueSeconds } = arrival(plan);
+        call(stageAt(load, dueSeconds).phase, blocks ? variantAt(blocks, number) : single);
+      } else {
+        const stage = stageAt(load, elapsedSeconds());
+        call(stage.phase, single, plan.extraTags.includes("stage") ? { stage: String(stage.to) } : {});
+        sleep(load.thinkMs / 1000);
+      }
+    },
+    warmUp() {
+      const at = exec.scenario.iterationInTest;
+      call("warm-up", variants[at % variants.length] as string);
+      sleep(0.01);
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { check } from "k6";
+import exec from "k6/execution";
+import http, { type RefinedResponse } from "k6/http";
+
+const NAME = "Plimsoll";
+const BODY = JSON.stringify({ name: NAME });
+const HEADERS = { "Content-Type": "application/json", "Connect-Protocol-Version": "1" };
+
+/** The tags every request carries beside k6's own. */
+export interface RequestTags {
+  readonly phase: string;
+  readonly variant: string;
+  readonly [extra: string]: string;
+}
+
+/**
+ * One unary call of greeter.v1.GreeterService/SayHello in the Connect protocol (JSON over HTTP/1.1), checked for a
+ * greeting in the answer.
+ *
+ * @param baseUrl where the server answers, without a slash at the end
+ */
+export function sayHello(baseUrl: string, timeoutMs: number, tags: RequestTags): void {
+  let answer: RefinedResponse<"text"> | undefined;
+  try {
+    answer = http.post(`${baseUrl}/greeter.v1.GreeterService/SayHello`, BODY, {
+      headers: HEADERS,
+      responseType: "text",
+      timeout: timeoutMs,
+      tags: { name: "SayHello", ...tags },
+    });
+  } catch (error) {
+    reportOnce(error);
+  }
+  check(answer, { greeted: (it) => it?.status === 200 && it.body.includes(NAME) }, tags);
+}
+
+let reported = false;
+
+/** Says why a request failed: once a VU, and from one VU in fifty, so that a dead target does not flood the terminal. */
+function reportOnce(error: unknown): void {
+  if (reported || exec.vu.idInTest % 50 !== 1) return;
+  reported = true;
+  console.warn(
+    `request failed (more are counted, not printed): ${error instanceof Error ? error.message : error}`,
+  );
+}

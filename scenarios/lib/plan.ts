@@ -1,0 +1,180 @@
+/**
+ * The vocabulary of a plan: what load a scenario puts on a target, in which phases, and which SLA it must hold.
+ * Plain data, read by k6 (options, thresholds) and by Node (the judge, the reports) alike.
+ */
+
+export type ProfileName = "smoke" | "full";
+
+/** Which part of a run a request belongs to. Warm-up is measured but no SLA reads it. */
+export type Phase = "warm-up" | "ramp" | "hold" | "spike" | "recovery";
+
+/** A straight line from where the stage before it ended to `to`. */
+export interface Stage {
+  readonly phase: Phase;
+  readonly seconds: number;
+  /** Arrivals a second (open model) or virtual users (closed model) at the end of the stage. */
+  readonly to: number;
+}
+
+/** Arrivals come when they are due and do not wait for answers. */
+export interface OpenLoad {
+  readonly model: "open";
+  /** Arrivals a second before the first stage. */
+  readonly from: number;
+  readonly stages: readonly Stage[];
+  /** VUs there from the start: enough for the load while the target keeps its SLA. */
+  readonly preAllocatedVUs: number;
+  /** The most there may be: enough to outlive a stall of a second without dropping an arrival. */
+  readonly maxVUs: number;
+}
+
+/** A fixed number of callers, each waiting for its answer, then pausing, then calling again. */
+export interface ClosedLoad {
+  readonly model: "closed";
+  /** Virtual users before the first stage. */
+  readonly from: number;
+  readonly stages: readonly Stage[];
+  /** Pause of a caller between an answer and its next call, in milliseconds. */
+  readonly thinkMs: number;
+}
+
+export type Load = OpenLoad | ClosedLoad;
+
+/** P0: crossed means fail. P1: crossed by at most 20 % warns, by more fails. */
+export type Priority = "P0" | "P1";
+
+/**
+ * How one number is made of a metric's samples.
+ * - `p50` .. `max`, `avg`: of a trend, in its unit
+ * - `share`: the yes-share of a rate, in percent
+ * - `count`: the sum of a counter
+ * - `achieved`: a counter's sum over the arrivals the plan asked for in that phase, in percent
+ * - `concurrency`: mean number of iterations in flight in the busiest window (Little's law)
+ * - `recovery`: seconds from the end of the spike until p95 was back for good
+ * - `added-p50`: p50 over that of variant `none`, upper end of its 95 % interval, in milliseconds
+ */
+export type Stat =
+  | "p50"
+  | "p90"
+  | "p95"
+  | "p99"
+  | "p99.9"
+  | "avg"
+  | "max"
+  | "share"
+  | "count"
+  | "achieved"
+  | "concurrency"
+  | "recovery"
+  | "added-p50";
+
+export type Op = "<" | "<=" | ">" | ">=";
+
+export interface Sla {
+  readonly id: string;
+  readonly title: string;
+  readonly priority: Priority;
+  /** A k6 metric, or `target_cpu_cores` and `target_rss_bytes`, which bench samples itself. */
+  readonly metric: string;
+  /** Only samples that carry all of these count. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly stat: Stat;
+  readonly op: Op;
+  readonly limit: number;
+  readonly unit: "ms" | "%" | "" | "s" | "bytes" | "cores" | "VUs";
+}
+
+/** Load and SLA of a scenario in one profile, before anything was overridden. */
+export interface Profile {
+  readonly warmUpSeconds: number;
+  readonly load: Load;
+  /** A request without an answer after this long has failed, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** How long answers may still come in when the last stage is over, in seconds. */
+  readonly gracefulStopSeconds: number;
+}
+
+/** Callers of one scenario, in blocks of this many arrivals a variant, in a new random order each round. */
+export interface Blocks {
+  readonly variants: readonly string[];
+  readonly arrivalsPerBlock: number;
+  readonly seed: number;
+}
+
+export interface Scenario {
+  readonly name: string;
+  /** One line for `plimsoll list`. */
+  readonly summary: string;
+  readonly target: "connector";
+  readonly profiles: Readonly<Record<ProfileName, Profile>>;
+  /** The variant of the target to call, or the blocks that call several. */
+  readonly variant: string;
+  readonly blocks?: Blocks;
+  /** Tags beyond the usual ones that windows keep. */
+  readonly extraTags?: readonly string[];
+  readonly sla: readonly Sla[];
+}
+
+/** What a user may turn on the command line or with `-e`. */
+export interface Overrides {
+  /** Peak arrival rate of an open model, arrivals a second; all stages are scaled to it. */
+  readonly rate?: number;
+  /** Peak VUs of a closed model, scaled likewise; the cap on VUs of an open one. */
+  readonly vus?: number;
+  /** Length of all stages together in seconds; each is scaled to it. */
+  readonly seconds?: number;
+}
+
+/** A scenario in a profile with the overrides worked in: what is really run. */
+export interface Plan extends Profile {
+  readonly scenario: string;
+  readonly profile: ProfileName;
+  readonly summary: string;
+  readonly target: "connector";
+  readonly variant: string;
+  readonly blocks?: Blocks;
+  readonly extraTags: readonly string[];
+  readonly sla: readonly Sla[];
+  readonly overrides: Overrides;
+}
+
+/** Works the overrides into a scenario's profile. */
+export function planOf(scenario: Scenario, profile: ProfileName, overrides: Overrides = {}): Plan {
+  const base = scenario.profiles[profile];
+  return {
+    scenario: scenario.name,
+    profile,
+    summary: scenario.summary,
+    target: scenario.target,
+    variant: scenario.variant,
+    ...(scenario.blocks && { blocks: scenario.blocks }),
+    extraTags: scenario.extraTags ?? [],
+    sla: scenario.sla,
+    overrides,
+    ...base,
+    load: override(base.load, overrides),
+  };
+}
+
+function override(load: Load, { rate, vus, seconds }: Overrides): Load {
+  const peak = peakOf(load);
+  const height = load.model === "open" ? rate : vus;
+  const rise = height === undefined ? 1 : height / peak;
+  const total = load.stages.reduce((sum, stage) => sum + stage.seconds, 0);
+  const stretch = seconds === undefined ? 1 : seconds / total;
+  const stages = load.stages.map((stage) => ({
+    ...stage,
+    to: Math.round(stage.to * rise),
+    seconds: stage.seconds * stretch,
+  }));
+  const from = Math.round(load.from * rise);
+  if (load.model === "closed") return { ...load, from, stages };
+  const scaled = (vusNow: number) => Math.max(1, Math.ceil(vusNow * rise));
+  const maxVUs = vus ?? scaled(load.maxVUs);
+  return { ...load, from, stages, maxVUs, preAllocatedVUs: Math.min(maxVUs, scaled(load.preAllocatedVUs)) };
+}
+
+/** The highest rate or number of VUs a load reaches. */
+export function peakOf(load: Load): number {
+  return Math.max(load.from, ...load.stages.map((stage) => stage.to));
+}

@@ -1,0 +1,79 @@
+import type { Load, Phase, Stage } from "./plan.ts";
+
+/**
+ * When each arrival of a ramping open model is due, and which phase a moment belongs to.
+ *
+ *     rate            The area under the line up to t is the number of arrivals due by t;
+ *      ^     ______   arrival n (0-based) is due when the area reaches n + 1, which is
+ *      |    /      \  how k6's ramping-arrival-rate executor counts them.
+ *      |   /        \
+ *      +--------------> t
+ */
+
+/** How many arrivals are due in the first `seconds` of a load; fractional. */
+export function arrivalsDue(load: Load, seconds: number): number {
+  let area = 0;
+  let start = 0;
+  let from = load.from;
+  for (const stage of load.stages) {
+    const t = Math.min(Math.max(seconds - start, 0), stage.seconds);
+    const slope = stage.seconds > 0 ? (stage.to - from) / stage.seconds : 0;
+    area += from * t + (slope * t * t) / 2;
+    start += stage.seconds;
+    from = stage.to;
+  }
+  return area;
+}
+
+/** How many arrivals a load asks for in all stages of one phase. */
+export function arrivalsInPhase(load: Load, phase: Phase): number {
+  let start = 0;
+  let sum = 0;
+  for (const stage of load.stages) {
+    if (stage.phase === phase) sum += arrivalsDue(load, start + stage.seconds) - arrivalsDue(load, start);
+    start += stage.seconds;
+  }
+  return sum;
+}
+
+/**
+ * When arrival `n` is due, in seconds from the start of the load; the end of the load when it asks for fewer.
+ *
+ * @param n 0-based
+ */
+export function intendedStart(load: Load, n: number): number {
+  let left = n + 1;
+  let start = 0;
+  let from = load.from;
+  for (const stage of load.stages) {
+    const area = ((from + stage.to) / 2) * stage.seconds;
+    if (left <= area && area > 0) return start + timeToArea(from, stage, left);
+    left -= area;
+    start += stage.seconds;
+    from = stage.to;
+  }
+  return start;
+}
+
+/** Solves from*t + slope/2*t^2 = area for t within one stage. */
+function timeToArea(from: number, stage: Stage, area: number): number {
+  const slope = (stage.to - from) / stage.seconds;
+  if (slope === 0) return area / from;
+  // The textbook root cancels badly for small slopes; this form of the same root does not.
+  return (2 * area) / (from + Math.sqrt(Math.max(0, from * from + 2 * slope * area)));
+}
+
+/** The stage that `seconds` from the start falls into; the last one when it is over. */
+export function stageAt(load: Load, seconds: number): Stage {
+  let end = 0;
+  for (const stage of load.stages) {
+    end += stage.seconds;
+    if (seconds < end) return stage;
+  }
+  return load.stages[load.stages.length - 1] as Stage;
+}
+
+/** Length of all stages in seconds. */
+export function durationOf(load: Load): number {
+  return load.stages.reduce((sum, stage) => sum + stage.seconds, 0);
+}

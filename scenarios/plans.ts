@@ -1,0 +1,303 @@
+import {
+  type Overrides,
+  type Plan,
+  type ProfileName,
+  planOf,
+  type Scenario,
+  type Sla,
+  type Stage,
+} from "./lib/plan.ts";
+
+/** The connector's variants in the order of their ports: the n-th listens on port base + n (8080 + n). */
+export const CONNECTOR_VARIANTS = [
+  "full",
+  "none",
+  "validation",
+  "logger",
+  "tracing",
+  "tracing-otlp",
+  "error-handler",
+  "auth",
+  "rate-limit",
+  "timeout",
+  "bulkhead",
+  "circuit-breaker",
+  "retry",
+  "fallback",
+  "serializer",
+  "metrics",
+] as const;
+
+/** The interceptors that are in the full chain by default; each alone is a variant. */
+export const FULL_CHAIN = [
+  "error-handler",
+  "timeout",
+  "bulkhead",
+  "circuit-breaker",
+  "retry",
+  "validation",
+  "serializer",
+  "logger",
+  "tracing",
+  "metrics",
+] as const;
+
+const MB = 1_000_000;
+
+/** At most this share of requests may fail, and at least the rest must be answered rightly. */
+function errors(failedPercent: number, tags: Sla["tags"]): Sla[] {
+  return [
+    {
+      id: "failed",
+      title: "failed requests",
+      priority: "P0",
+      metric: "http_req_failed",
+      tags,
+      stat: "share",
+      op: "<",
+      limit: failedPercent,
+      unit: "%",
+    },
+    {
+      id: "correct",
+      title: "right answers",
+      priority: "P0",
+      metric: "checks",
+      tags,
+      stat: "share",
+      op: ">",
+      limit: 100 - failedPercent,
+      unit: "%",
+    },
+  ];
+}
+
+function latency(stat: "p50" | "p95" | "p99", limitMs: number, tags: Sla["tags"]): Sla {
+  return {
+    id: `latency-${stat}`,
+    title: `latency ${stat}`,
+    priority: "P0",
+    metric: "http_req_duration",
+    tags,
+    stat,
+    op: "<",
+    limit: limitMs,
+    unit: "ms",
+  };
+}
+
+function noDropped(scenario: string): Sla {
+  return {
+    id: "dropped",
+    title: "dropped arrivals",
+    priority: "P0",
+    metric: "dropped_iterations",
+    tags: { scenario },
+    stat: "count",
+    op: "<=",
+    limit: 0,
+    unit: "",
+  };
+}
+
+const SMOKE_LIMITS = { warmUpSeconds: 2, requestTimeoutMs: 5_000, gracefulStopSeconds: 2 };
+const FULL_LIMITS = { warmUpSeconds: 10, requestTimeoutMs: 10_000, gracefulStopSeconds: 10 };
+
+const hold = { phase: "hold" };
+
+const basicLoad: Scenario = {
+  name: "basic-load",
+  summary: "a steady arrival rate: does it hold its SLA on an ordinary day?",
+  target: "connector",
+  variant: "full",
+  profiles: {
+    smoke: { ...SMOKE_LIMITS, load: { ...openLoad(1_000), stages: trapezium(1_000, 4, 18, 3) } },
+    full: { ...FULL_LIMITS, load: { ...openLoad(1_000), stages: trapezium(1_000, 30, 360, 30) } },
+  },
+  sla: [
+    latency("p50", 50, hold),
+    latency("p95", 100, hold),
+    latency("p99", 150, hold),
+    ...errors(1, hold),
+    {
+      id: "achieved",
+      title: "achieved of asked rate",
+      priority: "P0",
+      metric: "http_reqs",
+      tags: hold,
+      stat: "achieved",
+      op: ">=",
+      limit: 99,
+      unit: "%",
+    },
+    noDropped("basic-load"),
+    {
+      id: "busy-vus",
+      title: "callers busy at once",
+      priority: "P0",
+      metric: "iteration_duration",
+      tags: hold,
+      stat: "concurrency",
+      op: "<=",
+      limit: 100,
+      unit: "VUs",
+    },
+    {
+      id: "target-rss",
+      title: "target memory",
+      priority: "P1",
+      metric: "target_rss_bytes",
+      tags: hold,
+      stat: "max",
+      op: "<",
+      limit: 100 * MB,
+      unit: "bytes",
+    },
+    {
+      id: "target-cpu",
+      title: "target CPU",
+      priority: "P1",
+      metric: "target_cpu_cores",
+      tags: hold,
+      stat: "avg",
+      op: "<",
+      limit: 0.5,
+      unit: "cores",
+    },
+  ],
+};
+
+/** Arrivals for a rate: 100 VUs carry 1,000/s while answers take under 100 ms, the rest wait for a stall of a second. */
+function openLoad(rate: number) {
+  const busy = Math.ceil(rate / 10);
+  return { model: "open", from: 0, preAllocatedVUs: busy, maxVUs: rate + busy } as const;
+}
+
+function trapezium(rate: number, up: number, top: number, down: number): Stage[] {
+  return [
+    { phase: "ramp", seconds: up, to: rate },
+    { phase: "hold", seconds: top, to: rate },
+    { phase: "ramp", seconds: down, to: 0 },
+  ];
+}
+
+const stress: Scenario = {
+  name: "stress",
+  summary: "more and more callers: where does it break?",
+  target: "connector",
+  variant: "full",
+  extraTags: ["stage"],
+  profiles: {
+    smoke: { ...SMOKE_LIMITS, load: staircase([25, 125, 250, 500], [3, 6, 6, 6, 3]) },
+    full: { ...FULL_LIMITS, load: staircase([100, 500, 1_000, 2_000], [60, 120, 120, 120, 60]) },
+  },
+  sla: errors(5, { scenario: "stress" }),
+};
+
+/** Think time of a closed-model caller: 100 VUs ask for at most 1,000 requests a second. */
+const THINK_MS = 100;
+
+function staircase(steps: readonly number[], seconds: readonly number[]) {
+  const stages: Stage[] = [...steps, 0].map((to, i) => ({ phase: "ramp", seconds: seconds[i] ?? 0, to }));
+  return { model: "closed", from: 0, stages, thinkMs: THINK_MS } as const;
+}
+
+const spike: Scenario = {
+  name: "spike",
+  summary: "ten times the callers within seconds: does it survive, and how fast is it back?",
+  target: "connector",
+  variant: "full",
+  profiles: {
+    smoke: { ...SMOKE_LIMITS, load: spikeLoad(25, 250, [6, 2, 5, 2, 9]) },
+    full: { ...FULL_LIMITS, load: spikeLoad(100, 1_000, [30, 10, 30, 10, 60]) },
+  },
+  sla: [
+    ...errors(2, { scenario: "spike" }),
+    {
+      id: "recovery",
+      title: "recovery of p95 after the spike",
+      priority: "P0",
+      metric: "http_req_duration",
+      tags: { scenario: "spike" },
+      stat: "recovery",
+      op: "<",
+      limit: 30,
+      unit: "s",
+    },
+  ],
+};
+
+function spikeLoad(calm: number, peak: number, seconds: readonly [number, number, number, number, number]) {
+  const [before, up, top, down, after] = seconds;
+  const stages: Stage[] = [
+    { phase: "hold", seconds: before, to: calm },
+    { phase: "spike", seconds: up, to: peak },
+    { phase: "spike", seconds: top, to: peak },
+    { phase: "spike", seconds: down, to: calm },
+    { phase: "recovery", seconds: after, to: calm },
+  ];
+  return { model: "closed", from: calm, stages, thinkMs: THINK_MS } as const;
+}
+
+const OVERHEAD_RATE = 300;
+const overheadVariants = ["none", ...FULL_CHAIN, "full"];
+
+const interceptorOverhead: Scenario = {
+  name: "interceptor-overhead",
+  summary: "what does each interceptor cost, in added latency and CPU a request?",
+  target: "connector",
+  variant: "full",
+  blocks: {
+    variants: overheadVariants,
+    // One round of all variants a second: every window holds every variant, so windows can be paired.
+    arrivalsPerBlock: OVERHEAD_RATE / overheadVariants.length,
+    seed: 20261121,
+  },
+  profiles: {
+    smoke: { ...SMOKE_LIMITS, load: steady(OVERHEAD_RATE, 24) },
+    full: { ...FULL_LIMITS, load: steady(OVERHEAD_RATE, 120) },
+  },
+  sla: [
+    ...[...FULL_CHAIN].map(
+      (variant): Sla => ({
+        id: `added-${variant}`,
+        title: `${variant}: added latency p50`,
+        priority: "P0",
+        metric: "http_req_duration",
+        tags: { phase: "hold", variant },
+        stat: "added-p50",
+        op: "<",
+        limit: 2,
+        unit: "ms",
+      }),
+    ),
+    ...errors(1, hold),
+    noDropped("interceptor-overhead"),
+    {
+      id: "full-p95",
+      title: "full chain: latency p95",
+      priority: "P1",
+      metric: "http_req_duration",
+      tags: { phase: "hold", variant: "full" },
+      stat: "p95",
+      op: "<",
+      limit: 15,
+      unit: "ms",
+    },
+  ],
+};
+
+function steady(rate: number, seconds: number) {
+  return { ...openLoad(rate), from: rate, stages: [{ phase: "hold", seconds, to: rate }] as Stage[] };
+}
+
+/** Every scenario by name, in the order a newcomer meets them. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = Object.fromEntries(
+  [basicLoad, stress, spike, interceptorOverhead].map((scenario) => [scenario.name, scenario]),
+);
+
+/** What is run: a scenario in a profile, with what the user overrode. Undefined for a name that is none. */
+export function plan(name: string, profile: ProfileName, overrides: Overrides = {}): Plan | undefined {
+  const scenario = SCENARIOS[name];
+  return scenario && planOf(scenario, profile, overrides);
+}
