@@ -44,6 +44,9 @@ export const FULL_CHAIN = [
 
 const MB = 1_000_000;
 
+/** Think time of a closed-model caller: 100 VUs ask for at most 1,000 requests a second. */
+const THINK_MS = 100;
+
 /** At most this share of requests may fail, and at least the rest must be answered rightly. */
 function errors(failedPercent: number, tags: Sla["tags"]): Sla[] {
   return [
@@ -193,9 +196,6 @@ const stress: Scenario = {
   },
   sla: errors(5, { scenario: "stress" }),
 };
-
-/** Think time of a closed-model caller: 100 VUs ask for at most 1,000 requests a second. */
-const THINK_MS = 100;
 
 function staircase(steps: readonly number[], seconds: readonly number[]) {
   const stages: Stage[] = [...steps, 0].map((to, i) => ({ phase: "ramp", seconds: seconds[i] ?? 0, to }));

@@ -49,7 +49,7 @@ export type Priority = "P0" | "P1";
  * - `share`: the yes-share of a rate, in percent
  * - `count`: the sum of a counter
  * - `achieved`: a counter's sum over the arrivals the plan asked for in that phase, in percent
- * - `concurrency`: mean number of iterations in flight in the busiest window (Little's law)
+ * - `concurrency`: mean number of callers busy at once: arrival rate x time each took (Little's law)
  * - `recovery`: seconds from the end of the spike until p95 was back for good
  * - `added-p50`: p50 over that of variant `none`, upper end of its 95 % interval, in milliseconds
  */

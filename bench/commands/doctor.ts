@@ -1,0 +1,166 @@
+import { execFileSync } from "node:child_process";
+import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { availableParallelism, freemem } from "node:os";
+import { styleText } from "node:util";
+import type { Command } from "commander";
+import { SCENARIOS } from "../../scenarios/plans.ts";
+import { bundleOf, k6Binary, ROOT } from "../paths.ts";
+
+interface Finding {
+  readonly state: "ok" | "note" | "bad";
+  readonly what: string;
+  /** What to do about it. */
+  readonly todo?: string;
+}
+
+export function addDoctor(program: Command): void {
+  program
+    .command("doctor")
+    .summary("check this machine and checkout before a run")
+    .description(
+      "Checks what a run needs; says what to do about what is missing. Exits 1 when a run would fail.",
+    )
+    .addHelpText("after", "\nExample:\n  npx plimsoll doctor")
+    .action(async () => {
+      const findings = await examine();
+      for (const { state, what, todo } of findings) {
+        const mark = {
+          ok: styleText("green", "✓"),
+          note: styleText("yellow", "!"),
+          bad: styleText("red", "✗"),
+        }[state];
+        process.stdout.write(`  ${mark} ${what}${todo ? `\n    ${todo}` : ""}\n`);
+      }
+      process.exitCode = findings.some(({ state }) => state === "bad") ? 1 : 0;
+    });
+}
+
+async function examine(): Promise<Finding[]> {
+  return [node(), go(), k6(), bundles(), ...(await ports()), openFiles(), disk(), machine(), browser()];
+}
+
+function node(): Finding {
+  const major = Number(process.versions.node.split(".")[0]);
+  return major >= 24
+    ? { state: "ok", what: `Node ${process.version}` }
+    : {
+        state: "bad",
+        what: `Node ${process.version} runs this; it needs 24`,
+        todo: "npm run setup brings its own",
+      };
+}
+
+function go(): Finding {
+  try {
+    const text = execFileSync("go", ["version"], { encoding: "utf8" });
+    const [, major, minor] = /go(\d+)\.(\d+)/.exec(text) ?? [];
+    const enough = Number(major) > 1 || Number(minor) >= 25;
+    return enough
+      ? { state: "ok", what: `Go ${major}.${minor}` }
+      : { state: "note", what: `Go ${major}.${minor}; k6 needs 1.25 to be built`, todo: "https://go.dev/dl" };
+  } catch {
+    const todo = "install Go 1.25 or newer: https://go.dev/dl";
+    return { state: "note", what: "no Go: k6 cannot be built again", todo };
+  }
+}
+
+function k6(): Finding {
+  const binary = k6Binary();
+  try {
+    accessSync(binary, constants.X_OK);
+    const text = execFileSync(binary, ["version"], { encoding: "utf8" });
+    const what = `k6 ${/v\d[^\s)]*/.exec(text)?.[0]} (${binary})`;
+    return text.includes("windows")
+      ? { state: "ok", what }
+      : {
+          state: "bad",
+          what: `${what} has no windows output`,
+          todo: "plimsoll run needs the k6 of this checkout: unset K6_BIN, npm run setup",
+        };
+  } catch {
+    return { state: "bad", what: `no k6 at ${binary}`, todo: "npm run setup" };
+  }
+}
+
+function bundles(): Finding {
+  const missing = Object.keys(SCENARIOS).filter((name) => !existsSync(bundleOf(name)));
+  if (missing.length > 0)
+    return { state: "bad", what: `not bundled: ${missing.join(", ")}`, todo: "npm run build" };
+  const newestSource = statSync(`${ROOT}/scenarios/plans.ts`).mtimeMs;
+  const stale = Object.keys(SCENARIOS).some((name) => statSync(bundleOf(name)).mtimeMs < newestSource);
+  return stale
+    ? { state: "note", what: "dist/ is older than scenarios/plans.ts", todo: "npm run build" }
+    : { state: "ok", what: "dist/ has every scenario" };
+}
+
+async function ports(): Promise<Finding[]> {
+  const wanted = [8080, 8081, 9464];
+  const taken: number[] = [];
+  for (const port of wanted) if (!(await free(port))) taken.push(port);
+  return taken.length === 0
+    ? [{ state: "ok", what: `ports ${wanted.join(", ")} are free on 127.0.0.1` }]
+    : [
+        {
+          state: "bad",
+          what: `taken on 127.0.0.1: port ${taken.join(", ")}`,
+          todo: "stop what listens there",
+        },
+      ];
+}
+
+function free(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
+
+function openFiles(): Finding {
+  try {
+    const text = execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" }).trim();
+    const limit = text === "unlimited" ? Number.POSITIVE_INFINITY : Number(text);
+    return limit >= 4096
+      ? { state: "ok", what: `${text} open files a process` }
+      : {
+          state: "note",
+          what: `${text} open files a process; stress opens 2,000 sockets`,
+          todo: "ulimit -n 65536",
+        };
+  } catch {
+    return { state: "note", what: "the limit of open files cannot be read" };
+  }
+}
+
+function disk(): Finding {
+  const { bavail, bsize } = statfsSync(ROOT);
+  const gigabytes = (bavail * bsize) / 1e9;
+  return gigabytes >= 1
+    ? { state: "ok", what: `${gigabytes.toFixed(0)} GB of disk free` }
+    : { state: "bad", what: `${gigabytes.toFixed(1)} GB of disk free; a run and its set-up want 1` };
+}
+
+function machine(): Finding {
+  const cores = availableParallelism();
+  const gigabytes = freemem() / 1e9;
+  const what = `${cores} cores, ${gigabytes.toFixed(0)} GB of memory free`;
+  return cores >= 2
+    ? { state: "ok", what }
+    : {
+        state: "note",
+        what,
+        todo: "with one core, k6 and the target take turns: expect `invalid` at high rates",
+      };
+}
+
+function browser(): Finding {
+  const path = process.env.PLIMSOLL_CHROMIUM || "/usr/bin/chromium";
+  return existsSync(path)
+    ? { state: "ok", what: `Chromium for the tests of pages (${path})` }
+    : {
+        state: "note",
+        what: "no Chromium: the tests of pages cannot run",
+        todo: "sh build/debian.sh, or PLIMSOLL_CHROMIUM=...",
+      };
+}

@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import type { Command } from "commander";
+import type { Run } from "../results/run-schema.ts";
+import { findRun, type RunFolder, readRun, resourcesOf, windowsOf, writeAtomic } from "../results/store.ts";
+import { fromHere } from "../run/voyage.ts";
+
+export function addReport(program: Command): void {
+  program
+    .command("report")
+    .summary("make a run's report again")
+    .description("Makes report.html, report.md, graphs/ and junit.xml of a run again, from what it measured.")
+    .argument("<run>", "a folder, the name of a run in results/, or: latest")
+    .addHelpText("after", "\nExample:\n  npx plimsoll report latest")
+    .action(async (reference: string) => {
+      const folder = findRun(reference);
+      await writeReport(folder, readRun(folder));
+      process.stdout.write(`${fromHere(join(folder.path, "report.html"))}\n`);
+    });
+}
+
+/** Writes everything a person or a CI server reads about a run. */
+export async function writeReport(folder: RunFolder, run: Run): Promise<void> {
+  // Charts are a large import; a run needs them only when it is over.
+  const { report } = await import("../report/report.ts");
+  const files = await report({ run, windows: windowsOf(folder), resources: resourcesOf(folder) });
+  for (const { path, content } of files) writeAtomic(join(folder.path, path), content);
+}

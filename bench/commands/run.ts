@@ -1,0 +1,170 @@
+import { join } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Overrides, Plan, ProfileName } from "../../scenarios/lib/plan.ts";
+import { plan as planFor, SCENARIOS } from "../../scenarios/plans.ts";
+import { Failure } from "../failure.ts";
+import { RESULTS, type RunFolder, writeRun } from "../results/store.ts";
+import { fromHere, voyage } from "../run/voyage.ts";
+import { writeReport } from "./report.ts";
+import { verdictText } from "./verdict-text.ts";
+
+interface RunFlags {
+  readonly profile: ProfileName;
+  readonly url?: string;
+  readonly variants?: Record<string, string>;
+  readonly out: string;
+  readonly targetCmd?: string;
+  readonly fault?: string;
+  readonly json?: true;
+  readonly dashboard?: true;
+  readonly rate?: number;
+  readonly vus?: number;
+  readonly seconds?: number;
+}
+
+/** The port k6's own web page has by default. */
+const DASHBOARD_PORT = 5665;
+
+export function addRun(program: Command): void {
+  program
+    .command("run")
+    .summary("load a target with one or more scenarios and judge it")
+    .description(
+      "Loads a target with scenarios, one after the other, shows it live, judges it, and keeps the results.",
+    )
+    .argument("<scenario...>", `what to run: ${Object.keys(SCENARIOS).join(", ")}`)
+    .addOption(
+      new Option("--profile <name>", "how long and how hard")
+        .choices(["smoke", "full"])
+        .default("full" as ProfileName),
+    )
+    .option("--url <url>", "load a server that is already there, not the bundled target", url)
+    .option("--variants <list>", "addresses of a server's variants: none=URL,full=URL,...", variants)
+    .option(
+      "--target-cmd <command>",
+      "start this as the target; with --url it is ready when that port accepts",
+    )
+    .option(
+      "--fault <spec>",
+      "hurt the bundled target: latency=200ms, error-rate=10%, stall=3s@5s, crash=5s, ...",
+    )
+    .option("--rate <n>", "peak arrivals a second of an open-model scenario", whole(0))
+    .option("--vus <n>", "peak callers of a closed-model scenario; most VUs of an open one", whole(1))
+    .option("--seconds <n>", "length of the load without warm-up; the stages keep their shape", whole(1))
+    .option("--out <dir>", "folder that gets a folder for each run", RESULTS)
+    .option("--json", "print each run's run.json on stdout, one line each; the rest goes to stderr")
+    .option("--dashboard", `k6's own live page at http://127.0.0.1:${DASHBOARD_PORT}`)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx plimsoll run basic-load --profile smoke        half a minute against the bundled connector
+  npx plimsoll run stress spike --out /tmp/tonight   both in full, one after the other
+  npx plimsoll run basic-load --url http://127.0.0.1:8090 --rate 200 --seconds 60
+  npx plimsoll run basic-load --target-cmd "node server.js" --url http://127.0.0.1:8090
+  npx plimsoll run basic-load --profile smoke --fault latency=200ms     watch it fail
+
+Exit codes: 0 pass or warn, 99 SLA crossed, 4 nothing measured or the generator was the limit,
+            2 wrong usage, 1 a fault of ours. Of several scenarios, the worst one counts.`,
+    )
+    .action(async (names: string[], flags: RunFlags) => {
+      process.exitCode = await run(names, flags);
+    });
+}
+
+async function run(names: readonly string[], flags: RunFlags): Promise<number> {
+  const plans = names.map((name) => planOrFailure(name, flags));
+  if (flags.fault !== undefined && (flags.url !== undefined || flags.targetCmd !== undefined)) {
+    throw new Failure("USAGE", "--fault hurts the bundled target; it cannot reach into a server of yours");
+  }
+  let worst = 0;
+  for (const plan of plans) worst = worse(worst, await runOne(plan, flags));
+  return worst;
+}
+
+async function runOne(plan: Plan, flags: RunFlags): Promise<number> {
+  const screen = process.stderr;
+  if (flags.dashboard) screen.write(`k6's live page: http://127.0.0.1:${DASHBOARD_PORT}\n`);
+  const { run, folder } = await voyage({
+    plan,
+    out: flags.out,
+    screen,
+    ...(flags.url !== undefined && { url: flags.url }),
+    ...(flags.variants && { variants: flags.variants }),
+    ...(flags.targetCmd !== undefined && { targetCommand: flags.targetCmd }),
+    ...(flags.fault !== undefined && { targetFlags: ["--fault", flags.fault] }),
+    ...(flags.dashboard && { dashboardPort: DASHBOARD_PORT }),
+  });
+  await keep(folder, run);
+  if (flags.json) process.stdout.write(`${JSON.stringify(run)}\n`);
+  const text = verdictText(run, fromHere(join(folder.path, "report.html")));
+  (flags.json ? process.stderr : process.stdout).write(text);
+  return run.exitCode ?? 1;
+}
+
+/** run.json comes last: a folder whose run.json says `complete` has its reports as well. */
+async function keep(folder: RunFolder, run: Parameters<typeof writeRun>[1]): Promise<void> {
+  await writeReport(folder, run);
+  writeRun(folder, run);
+}
+
+function planOrFailure(name: string, { profile, rate, vus, seconds }: RunFlags): Plan {
+  const overrides: Overrides = {
+    ...(rate !== undefined && { rate }),
+    ...(vus !== undefined && { vus }),
+    ...(seconds !== undefined && { seconds }),
+  };
+  const plan = planFor(name, profile, overrides);
+  if (!plan) {
+    throw new Failure(
+      "USAGE",
+      `there is no scenario "${name}"; there are ${Object.keys(SCENARIOS).join(", ")}`,
+    );
+  }
+  if (plan.load.model === "closed" && rate !== undefined) {
+    throw new Failure("USAGE", `${name} is about callers, not about a rate: use --vus`);
+  }
+  return plan;
+}
+
+/** Which of two exit codes a CI job should see. */
+const BADNESS = [0, 4, 99, 2, 1];
+function worse(a: number, b: number): number {
+  return BADNESS.indexOf(b) > BADNESS.indexOf(a) ? b : a;
+}
+
+function whole(least: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || text.trim() === "") {
+      throw new InvalidArgumentError(`It is a whole number from ${least} up.`);
+    }
+    return value;
+  };
+}
+
+function url(text: string): string {
+  let parsed: URL;
+  try {
+    parsed = new URL(text);
+  } catch {
+    throw new InvalidArgumentError("It looks like http://127.0.0.1:8090.");
+  }
+  if (parsed.protocol !== "http:" && parsed.protocol !== "https:") {
+    throw new InvalidArgumentError("It starts with http:// or https://.");
+  }
+  return text.replace(/\/+$/, "");
+}
+
+function variants(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text.split(",").map((pair) => {
+      const at = pair.indexOf("=");
+      if (at < 1)
+        throw new InvalidArgumentError(
+          "It looks like none=http://127.0.0.1:8081,full=http://127.0.0.1:8080.",
+        );
+      return [pair.slice(0, at), url(pair.slice(at + 1))];
+    }),
+  );
+}

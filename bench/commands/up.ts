@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Command } from "commander";
+import { Failure } from "../failure.ts";
+import { targetNames, targetProgram } from "../paths.ts";
+
+export function addUp(program: Command): void {
+  program
+    .command("up")
+    .summary("start a bundled target and leave it running")
+    .description("Starts a bundled target for ad-hoc loads with plain k6; Ctrl-C stops it.")
+    .argument("<target>", `which: ${targetNames().join(", ")}`)
+    .argument("[flags...]", "flags of the target itself, behind --")
+    .allowUnknownOption()
+    .passThroughOptions()
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx plimsoll up connector
+  npx plimsoll up connector --fault latency=50ms,jitter=20ms
+  npx plimsoll up connector --help          the target's own flags
+Then, elsewhere:
+  k6 run -e PROFILE=smoke dist/stress.js`,
+    )
+    .action(up);
+}
+
+async function up(target: string, flags: readonly string[]): Promise<void> {
+  if (!targetNames().includes(target)) {
+    throw new Failure("USAGE", `there is no target "${target}"; there is ${targetNames().join(", ")}`);
+  }
+  const wantsHelp = flags.includes("--help") || flags.includes("-h");
+  const child = spawn(process.execPath, [...targetProgram(target), "--exit-with-parent", ...flags], {
+    stdio: ["ignore", wantsHelp ? "inherit" : "pipe", "inherit"],
+  });
+  if (child.stdout) {
+    createInterface({ input: child.stdout }).on("line", (line) => process.stdout.write(introduce(line)));
+  }
+  // The terminal sends Ctrl-C to the target as well; we only wait for it to finish what it has begun.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  process.exitCode = await new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
+}
+
+/** The ready line for people; any other line as it is. On a pipe the ready line stays JSON, for scripts. */
+function introduce(line: string): string {
+  if (!process.stdout.isTTY) return `${line}\n`;
+  try {
+    const { ready, urls, admin, grpc } = JSON.parse(line) as {
+      ready?: boolean;
+      urls?: Record<string, string>;
+      admin?: string;
+      grpc?: string;
+    };
+    if (!ready) return `${line}\n`;
+    const rows = Object.entries({ ...urls, ...(grpc && { "gRPC (h2c)": grpc }), ...(admin && { admin }) });
+    const width = Math.max(...rows.map(([name]) => name.length));
+    const table = rows.map(([name, url]) => `  ${name.padEnd(width)}  ${url}`).join("\n");
+    return `${table}\n\n  ready; Ctrl-C stops it. Elsewhere: k6 run -e PROFILE=smoke dist/stress.js\n`;
+  } catch {
+    return `${line}\n`;
+  }
+}

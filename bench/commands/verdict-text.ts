@@ -1,0 +1,145 @@
+import { styleText } from "node:util";
+import Table from "cli-table3";
+import { quantity } from "../judge/judge.ts";
+import type { Run, SlaResult, SlaState, Verdict } from "../results/run-schema.ts";
+
+const MARK: Readonly<Record<SlaState, string>> = {
+  pass: styleText("green", "✓ pass"),
+  warn: styleText("yellow", "! warn"),
+  fail: styleText("red", "✗ fail"),
+  "no-data": styleText("red", "? no data"),
+  "not-applicable": styleText("dim", "- not seen"),
+};
+
+const COLOUR: Readonly<Record<Verdict, Parameters<typeof styleText>[0]>> = {
+  pass: ["green", "bold"],
+  warn: ["yellow", "bold"],
+  fail: ["red", "bold"],
+  "no-data": ["magenta", "bold"],
+  invalid: ["magenta", "bold"],
+};
+
+/** What a person reads when a run is over: the SLA table, what was found, the verdict and where the report is. */
+export function verdictText(run: Run, reportPath: string): string {
+  const verdict = run.verdict ?? "invalid";
+  return [
+    "",
+    slaTable(run.sla),
+    ...findings(run),
+    "",
+    `  ${styleText(COLOUR[verdict], verdict.toUpperCase())}  ${run.scenario} ${run.profile}, exit code ${run.exitCode}`,
+    ...run.reasons.map((reason) => `  ${reason}`),
+    ...(run.target.died?.lastLog
+      .slice(-3)
+      .map((line) => styleText("dim", `  target: ${line.slice(0, 200)}`)) ?? []),
+    "",
+    `  ${reportPath}`,
+    "",
+  ].join("\n");
+}
+
+function slaTable(rows: readonly SlaResult[]): string {
+  const table = plainTable(["", "SLA", "measured", "limit", ""], ["left", "left", "right", "left", "left"]);
+  for (const { priority, title, value, op, limit, unit, state } of rows) {
+    const measured = value === null ? "-" : quantity(value, unit);
+    table.push([styleText("dim", priority), title, measured, `${op} ${quantity(limit, unit)}`, MARK[state]]);
+  }
+  return table.toString();
+}
+
+function findings({ findings: { knee, recovery, overhead } }: Run): string[] {
+  const lines: string[] = [];
+  if (knee) {
+    const table = plainTable(
+      ["stage", "req/s", "p95", "failed", ""],
+      ["right", "right", "right", "right", "left"],
+    );
+    for (const { vus, requestsPerSecond, p95Ms, failedPercent, held } of knee.stages) {
+      table.push([
+        `${vus} VUs`,
+        quantity(requestsPerSecond, ""),
+        quantity(p95Ms, "ms"),
+        quantity(failedPercent, "%"),
+        held ? MARK.pass.replace("pass", "held") : MARK.fail.replace("fail", "broke"),
+      ]);
+    }
+    const at = knee.at
+      ? `held up to ${knee.at.vus} VUs at ${quantity(knee.at.requestsPerSecond, "req/s")}`
+      : "no stage held p95 < 100 ms and failed < 1 %";
+    lines.push("", table.toString(), "", `  knee: ${at}`);
+  }
+  if (recovery) {
+    const { beforeP95Ms, limitMs, seconds, observedSeconds } = recovery;
+    const when =
+      seconds === null
+        ? `not within ${quantity(observedSeconds, "s")}`
+        : `${quantity(seconds, "s")} after the spike`;
+    lines.push(
+      "",
+      `  recovery: p95 was ${quantity(beforeP95Ms, "ms")}, back under ${quantity(limitMs, "ms")} ${when}`,
+    );
+  }
+  if (overhead) {
+    const table = plainTable(
+      ["added to none, per request", "p50 µs", "p95 µs", "CPU µs"],
+      ["left", "right", "right", "right"],
+    );
+    for (const { variant, addedP50Us, addedP95Us, addedCpuUs } of overhead.rows) {
+      table.push([
+        variant,
+        interval(addedP50Us),
+        interval(addedP95Us),
+        addedCpuUs ? interval(addedCpuUs) : "-",
+      ]);
+    }
+    const { p50Us, p95Us, cpuUs } = overhead.baseline;
+    const cpu = cpuUs === null ? "" : `, CPU ${cpuUs.toFixed(0)} µs`;
+    lines.push(
+      "",
+      table.toString(),
+      "",
+      `  none: p50 ${p50Us.toFixed(0)} µs, p95 ${p95Us.toFixed(0)} µs${cpu}.  [95 % interval]; ≈ not distinguishable`,
+    );
+  }
+  return lines;
+}
+
+function interval({
+  value,
+  low,
+  high,
+  distinguishable,
+}: {
+  value: number;
+  low: number;
+  high: number;
+  distinguishable: boolean;
+}) {
+  const range = styleText("dim", `[${low.toFixed(0)}, ${high.toFixed(0)}]`);
+  return `${distinguishable ? "" : "≈ "}${value >= 0 ? "+" : ""}${value.toFixed(0)} ${range}`;
+}
+
+function plainTable(head: string[], colAligns: ("left" | "right")[]) {
+  return new Table({
+    head: head.map((text) => styleText("dim", text)),
+    colAligns,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
+    chars: {
+      top: "",
+      "top-mid": "",
+      "top-left": "",
+      "top-right": "",
+      bottom: "",
+      "bottom-mid": "",
+      "bottom-left": "",
+      "bottom-right": "",
+      left: "  ",
+      "left-mid": "",
+      mid: "",
+      "mid-mid": "",
+      right: "",
+      "right-mid": "",
+      middle: "",
+    },
+  });
+}

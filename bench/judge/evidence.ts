@@ -1,0 +1,100 @@
+import type { Plan } from "../../scenarios/lib/plan.ts";
+import type { ResourceSample, Spread } from "../results/run-schema.ts";
+import { Fold, foldOf, PhaseTracker } from "../windows/fold.ts";
+import { startMs, type Window } from "../windows/window.ts";
+import { OverheadSamples } from "./overhead.ts";
+
+/** What the judge keeps of one window: a few numbers, so that a day of them is small. */
+export interface Instant {
+  readonly fromMs: number;
+  readonly ms: number;
+  /** Answers of the scenario itself, warm-up left out. */
+  readonly answers: number;
+  readonly p95Ms: number | undefined;
+  readonly meanMs: number | undefined;
+  readonly dropped: number;
+}
+
+/**
+ * Everything a verdict is made from, gathered window by window while the run goes: sums a series, a few numbers a
+ * window, resources a second. Nothing in it grows with the number of requests.
+ */
+export class Evidence {
+  readonly plan: Plan;
+  readonly fold = new Fold();
+  readonly instants: Instant[] = [];
+  readonly overhead: OverheadSamples | undefined;
+  readonly resources: ResourceSample[] = [];
+  readonly #phases = new PhaseTracker();
+  /** pacing_lag up to the first dropped arrival; after it the lag also holds the dropped arrivals' time. */
+  readonly #pacing = new Fold();
+  #dropSeen = false;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.overhead = plan.blocks && new OverheadSamples(plan.blocks.variants);
+  }
+
+  addWindow(window: Window): void {
+    this.fold.add(window);
+    this.#phases.add(window);
+    this.overhead?.addWindow(window);
+    const one = foldOf(window);
+    const own = { scenario: this.plan.scenario };
+    const dropped = one.counter("dropped_iterations", own) ?? 0;
+    if (dropped > 0) this.#dropSeen = true;
+    if (!this.#dropSeen) {
+      this.#pacing.add({ ...window, series: window.series.filter(({ metric }) => metric === "pacing_lag") });
+    }
+    const duration = one.trend("http_req_duration", own);
+    this.instants.push({
+      fromMs: startMs(window),
+      ms: window.ms,
+      answers: duration.n,
+      p95Ms: duration.percentile(95),
+      meanMs: duration.mean,
+      dropped,
+    });
+  }
+
+  addResources(sample: ResourceSample): void {
+    this.resources.push(sample);
+    if (sample.target?.variants) this.overhead?.addCpu(sample.target.variants);
+  }
+
+  get phases() {
+    return this.#phases.spans;
+  }
+
+  /** p99 of how late arrivals started, ms, while nothing was dropped; undefined for closed models. */
+  get pacingLagP99Ms(): number | undefined {
+    return this.#pacing.trend("pacing_lag").percentile(99);
+  }
+
+  /** Length of a phase in seconds, over all its spans. */
+  secondsIn(phase: string): number {
+    return this.phases
+      .filter((span) => span.phase === phase)
+      .reduce((sum, span) => sum + (span.toMs - span.fromMs) / 1000, 0);
+  }
+
+  /** Average, p95 and maximum of a resource, in a phase or over the whole run; null without samples. */
+  spread(pick: (sample: ResourceSample) => number | null | undefined, phase?: string): Spread | null {
+    const spans = phase === undefined ? undefined : this.phases.filter((span) => span.phase === phase);
+    const values: number[] = [];
+    for (const sample of this.resources) {
+      const at = Date.parse(sample.at);
+      // A sample covers the second before it: the whole second must lie in the phase.
+      if (spans && !spans.some((span) => at - 1000 >= span.fromMs && at <= span.toMs)) continue;
+      const value = pick(sample);
+      if (value !== null && value !== undefined) values.push(value);
+    }
+    if (values.length === 0) return null;
+    values.sort((a, b) => a - b);
+    return {
+      avg: values.reduce((sum, value) => sum + value, 0) / values.length,
+      p95: values[Math.ceil(values.length * 0.95) - 1] as number,
+      max: values[values.length - 1] as number,
+    };
+  }
+}

@@ -1,0 +1,94 @@
+import { type Plan, peakOf } from "../../scenarios/lib/plan.ts";
+import type { Run } from "../results/run-schema.ts";
+import type { Evidence } from "./evidence.ts";
+
+/** A generator that starts arrivals later than this (p99) measures itself. */
+const PACING_LAG_P99_MS = 100;
+/** Share of all cores from which k6 counts as saturated. */
+const CPU_SHARE = 0.9;
+/** A bench whose event loop stood still this long (p99) may have lost samples of resources. */
+const BENCH_LOOP_P99_MS = 1000;
+/** Where a plan names no latency limit: answers later than this are late. */
+const LATE_MS = 100;
+
+export interface GeneratorFacts {
+  readonly cores: number;
+  readonly k6ExitCode: number | null;
+}
+
+/** Whether what was measured is the target, or the generator's own limit. */
+export function generatorHealth(evidence: Evidence, { cores, k6ExitCode }: GeneratorFacts): Run["generator"] {
+  const { fold } = evidence;
+  const k6Cpu = evidence.spread(({ k6 }) => k6?.cpuCores);
+  const benchCpu = evidence.spread(({ bench }) => bench.cpuCores);
+  const loopDelay = evidence.spread(({ bench }) => bench.loopDelayP99Ms);
+  const lag = evidence.pacingLagP99Ms;
+  const dropped = droppedArrivals(evidence);
+  const reasons: string[] = [];
+  if (dropped.blame === "generator") {
+    reasons.push(
+      `the generator dropped ${count(dropped.count)} arrivals while answers were quick: too few VUs for the rate (--vus)`,
+    );
+  }
+  if (lag !== undefined && lag > PACING_LAG_P99_MS) {
+    reasons.push(
+      `the generator started arrivals late: p99 ${lag.toFixed(0)} ms, limit ${PACING_LAG_P99_MS} ms`,
+    );
+  }
+  if (k6Cpu && k6Cpu.p95 > CPU_SHARE * cores) {
+    reasons.push(`k6 used ${k6Cpu.p95.toFixed(1)} of ${cores} cores: the generator was the limit`);
+  }
+  if (loopDelay && loopDelay.max > BENCH_LOOP_P99_MS) {
+    reasons.push(
+      `plimsoll itself was held up for ${(loopDelay.max / 1000).toFixed(1)} s: the machine was overloaded`,
+    );
+  }
+  if (fold.overflow > 0) {
+    reasons.push(`${count(fold.overflow)} samples were past the limit of series: tags have too many values`);
+  }
+  return {
+    healthy: reasons.length === 0,
+    reasons,
+    dropped,
+    pacingLagP99Ms: lag ?? null,
+    k6CpuCores: k6Cpu,
+    k6RssBytes: evidence.spread(({ k6 }) => k6?.rssBytes),
+    benchCpuCores: benchCpu,
+    benchLoopDelayP99Ms: loopDelay?.max ?? null,
+    lateSamples: fold.late,
+    overflowSamples: fold.overflow,
+    k6ExitCode,
+  };
+}
+
+/**
+ * Arrivals k6 never started because no VU was free, and whose fault that is. By Little's law a target whose answers
+ * take W holds rate x W callers: when that is more than there are VUs, and W is late by the plan's own limit, the
+ * target stalled. When answers were quick, there were too few VUs for the rate, or k6 was too slow to make them.
+ */
+function droppedArrivals(evidence: Evidence): Run["generator"]["dropped"] {
+  const { plan, instants } = evidence;
+  const total = instants.reduce((sum, { dropped }) => sum + dropped, 0);
+  if (total === 0 || plan.load.model !== "open") return { count: total, blame: "none" };
+  const first = instants.find(({ dropped }) => dropped > 0)?.fromMs ?? 0;
+  const last = instants.findLast(({ dropped }) => dropped > 0)?.fromMs ?? 0;
+  // The answers that were outstanding then come in up to one time-out later.
+  const around = instants.filter(
+    ({ fromMs }) => fromMs >= first && fromMs <= last + plan.requestTimeoutMs + 1000,
+  );
+  const answered = around.some(({ answers }) => answers > 0);
+  const worstMs = Math.max(0, ...around.map(({ meanMs }) => meanMs ?? 0));
+  const needed = (peakOf(plan.load) * worstMs) / 1000;
+  const stalled = !answered || (worstMs > lateFrom(plan) && needed > plan.load.maxVUs);
+  return { count: total, blame: stalled ? "target" : "generator" };
+}
+
+/** The tightest latency limit of the plan: an answer slower than this is late. */
+function lateFrom(plan: Plan): number {
+  const limits = plan.sla.filter(({ unit, metric }) => unit === "ms" && metric === "http_req_duration");
+  return limits.length === 0 ? LATE_MS : Math.min(LATE_MS, ...limits.map(({ limit }) => Math.max(limit, 50)));
+}
+
+function count(n: number): string {
+  return n.toLocaleString("en");
+}

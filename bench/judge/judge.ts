@@ -1,0 +1,109 @@
+import type { Findings, Run, SlaResult, Verdict } from "../results/run-schema.ts";
+import type { Evidence } from "./evidence.ts";
+import { type GeneratorFacts, generatorHealth } from "./generator.ts";
+import { knee } from "./knee.ts";
+import { recovery } from "./recovery.ts";
+import { judgeSla } from "./sla.ts";
+
+/** The exit code of each verdict; 99 is k6's own for a crossed threshold. */
+export const EXIT_CODES: Readonly<Record<Verdict, number>> = {
+  pass: 0,
+  warn: 0,
+  fail: 99,
+  "no-data": 4,
+  invalid: 4,
+};
+
+export interface Facts extends GeneratorFacts {
+  /** Set when the target ended before the load did. */
+  readonly died: Run["target"]["died"];
+  /** False for a server whose process we cannot see. */
+  readonly targetVisible: boolean;
+  /** Ctrl-C: how many seconds of the plan were run. */
+  readonly interruptedAfterSeconds?: number;
+  /** k6 itself failed: its own words. */
+  readonly k6Error?: string;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly exitCode: number;
+  readonly reasons: string[];
+  readonly sla: SlaResult[];
+  readonly findings: Findings;
+  readonly generator: Run["generator"];
+}
+
+/**
+ * The verdict over a run: a pure function of what was seen. What makes the numbers worthless comes before what they
+ * say; a dead or stalled target comes before a generator that suffered from it.
+ */
+export function judge(evidence: Evidence, facts: Facts): Judgement {
+  const findings: Findings = {
+    ...optional("knee", knee(evidence)),
+    ...optional("recovery", evidence.plan.scenario === "spike" ? recovery(evidence) : undefined),
+    ...optional("overhead", evidence.overhead?.result()),
+  };
+  const sla = evidence.plan.sla.map((row) => judgeSla(row, evidence, findings, facts.targetVisible));
+  const generator = generatorHealth(evidence, facts);
+  const { verdict, reasons } = verdictOf(evidence, facts, sla, generator);
+  return { verdict, reasons, sla, findings, generator, exitCode: facts.k6Error ? 1 : EXIT_CODES[verdict] };
+}
+
+function verdictOf(
+  evidence: Evidence,
+  facts: Facts,
+  sla: readonly SlaResult[],
+  generator: Run["generator"],
+): { verdict: Verdict; reasons: string[] } {
+  const crossed = sla.filter(({ state }) => state === "fail").map(describe);
+  const warned = sla.filter(({ state }) => state === "warn").map(describe);
+  const empty = sla.filter(({ state }) => state === "no-data").map(({ title }) => `no samples for ${title}`);
+  if (facts.k6Error !== undefined) return { verdict: "invalid", reasons: [facts.k6Error] };
+  if (facts.interruptedAfterSeconds !== undefined) {
+    const seconds = facts.interruptedAfterSeconds.toFixed(0);
+    return { verdict: "invalid", reasons: [`interrupted after ${seconds} s: part of a run is not judged`] };
+  }
+  if (facts.died) {
+    const { exitCode, signal, atSeconds } = facts.died;
+    const how = signal ? `was killed by ${signal}` : `ended with exit code ${exitCode}`;
+    return { verdict: "fail", reasons: [`the target ${how} after ${atSeconds.toFixed(0)} s`, ...crossed] };
+  }
+  if ((evidence.fold.counter("http_reqs", { scenario: evidence.plan.scenario }) ?? 0) === 0) {
+    return { verdict: "no-data", reasons: ["no request was made, so nothing was measured"] };
+  }
+  if (generator.dropped.blame === "target") {
+    const dropped = generator.dropped.count.toLocaleString("en");
+    return {
+      verdict: "fail",
+      reasons: [`the target stalled: ${dropped} arrivals found every VU waiting`, ...crossed],
+    };
+  }
+  if (!generator.healthy) return { verdict: "invalid", reasons: [...generator.reasons, ...crossed] };
+  if (crossed.length > 0) return { verdict: "fail", reasons: [...crossed, ...warned, ...empty] };
+  if (empty.length > 0) return { verdict: "no-data", reasons: [...empty, ...warned] };
+  if (warned.length > 0) return { verdict: "warn", reasons: warned };
+  return { verdict: "pass", reasons: [] };
+}
+
+function describe({ title, value, op, limit, unit, note, stat }: SlaResult): string {
+  const what = value === null ? (note ?? "no samples") : quantity(value, unit);
+  const how = note !== undefined && value !== null && stat === "added-p50" ? ` (${note})` : "";
+  return `${title} ${what}, limit ${op} ${quantity(limit, unit)}${how}`;
+}
+
+/** A number with its unit, three significant digits, as a person would say it. */
+export function quantity(value: number, unit: string): string {
+  if (unit === "bytes") return `${significant(value / 1e6)} MB`;
+  if (unit === "cores") return `${significant(value * 100)} % of a core`;
+  return unit === "" ? significant(value) : `${significant(value)} ${unit}`;
+}
+
+function significant(value: number): string {
+  if (Number.isInteger(value) || Math.abs(value) >= 1000) return Math.round(value).toLocaleString("en");
+  return String(Number(value.toPrecision(3)));
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+  return value === undefined ? {} : ({ [key]: value } as Partial<Record<K, V>>);
+}

@@ -1,0 +1,42 @@
+import type { Findings } from "../results/run-schema.ts";
+import type { Evidence, Instant } from "./evidence.ts";
+
+/** p95 must be back under this many times what it was before the spike ... */
+const FACTOR = 1.5;
+/** ... or under this, since 1.5 x a fraction of a millisecond is only noise ... */
+const FLOOR_MS = 5;
+/** ... for this many windows in a row. */
+const IN_A_ROW = 5;
+
+export type Recovery = NonNullable<Findings["recovery"]>;
+
+/** When latency was back for good after the spike; undefined when there was nothing before or no spike. */
+export function recovery(evidence: Evidence): Recovery | undefined {
+  const before = evidence.fold.trend("http_req_duration", {
+    scenario: evidence.plan.scenario,
+    phase: "hold",
+  });
+  const beforeP95Ms = before.percentile(95);
+  const spike = evidence.phases.findLast((span) => span.phase === "spike");
+  if (beforeP95Ms === undefined || !spike) return undefined;
+  const limitMs = Math.max(FLOOR_MS, FACTOR * beforeP95Ms);
+  const after = evidence.instants.filter(({ fromMs }) => fromMs >= spike.toMs);
+  const back = firstOfRun(after, limitMs);
+  const last = after.at(-1);
+  return {
+    beforeP95Ms,
+    limitMs,
+    seconds: back ? (back.fromMs - spike.toMs) / 1000 : null,
+    observedSeconds: last ? (last.fromMs + last.ms - spike.toMs) / 1000 : 0,
+  };
+}
+
+/** The window that starts the first run of IN_A_ROW good ones. A window without answers is not a good one. */
+function firstOfRun(instants: readonly Instant[], limitMs: number): Instant | undefined {
+  let run = 0;
+  for (const [i, { p95Ms }] of instants.entries()) {
+    run = p95Ms !== undefined && p95Ms <= limitMs ? run + 1 : 0;
+    if (run === IN_A_ROW) return instants[i - IN_A_ROW + 1];
+  }
+  return undefined;
+}

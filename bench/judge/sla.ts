@@ -1,0 +1,124 @@
+import type { Op, Phase, Plan, Sla } from "../../scenarios/lib/plan.ts";
+import { arrivalsInPhase } from "../../scenarios/lib/schedule.ts";
+import type { Findings, SlaResult, SlaState } from "../results/run-schema.ts";
+import { QUANTILES } from "../windows/histogram.ts";
+import type { Evidence } from "./evidence.ts";
+
+/** A P1 row that is crossed by at most this share of its limit warns; by more it fails. */
+const P1_TOLERANCE = 0.2;
+
+interface Measured {
+  readonly value: number | null;
+  readonly note?: string;
+  /** The row reads something this run could not see. */
+  readonly notApplicable?: true;
+}
+
+/** Judges one row of the SLA table. */
+export function judgeSla(
+  sla: Sla,
+  evidence: Evidence,
+  findings: Findings,
+  targetVisible: boolean,
+): SlaResult {
+  const { value, note, notApplicable } = measure(sla, evidence, findings, targetVisible);
+  const state: SlaState = notApplicable
+    ? "not-applicable"
+    : value === null
+      ? note === undefined
+        ? "no-data"
+        : "fail"
+      : stateOf(value, sla);
+  return { ...sla, tags: { ...sla.tags }, value, state, ...(note !== undefined && { note }) };
+}
+
+/** pass, warn or fail for a number that was measured. */
+export function stateOf(
+  value: number,
+  { op, limit, priority }: Pick<Sla, "op" | "limit" | "priority">,
+): SlaState {
+  if (holds(value, op, limit)) return "pass";
+  if (priority === "P0") return "fail";
+  const loosened = op.startsWith("<") ? limit * (1 + P1_TOLERANCE) : limit * (1 - P1_TOLERANCE);
+  return holds(value, op.startsWith("<") ? "<=" : ">=", loosened) ? "warn" : "fail";
+}
+
+function holds(value: number, op: Op, limit: number): boolean {
+  switch (op) {
+    case "<":
+      return value < limit;
+    case "<=":
+      return value <= limit;
+    case ">":
+      return value > limit;
+    case ">=":
+      return value >= limit;
+  }
+}
+
+function measure(sla: Sla, evidence: Evidence, findings: Findings, targetVisible: boolean): Measured {
+  const { fold, plan } = evidence;
+  const { metric, tags, stat } = sla;
+  if (metric.startsWith("target_")) return measureTarget(sla, evidence, targetVisible);
+  switch (stat) {
+    case "avg":
+      return { value: fold.trend(metric, tags).mean ?? null };
+    case "max": {
+      const trend = fold.trend(metric, tags);
+      return { value: trend.n === 0 ? null : trend.max };
+    }
+    case "share": {
+      const { yes, no } = fold.rate(metric, tags);
+      return { value: yes + no === 0 ? null : (100 * yes) / (yes + no) };
+    }
+    case "count":
+      // A counter that never ticked was not emitted; that is a zero only when the run made requests at all.
+      return {
+        value: fold.counter(metric, tags) ?? (fold.counter("http_reqs", tags) === undefined ? null : 0),
+      };
+    case "achieved":
+      return achieved(metric, tags, evidence);
+    case "concurrency": {
+      const trend = fold.trend(metric, tags);
+      const seconds = evidence.secondsIn(tags.phase ?? "");
+      return { value: trend.n === 0 || seconds === 0 ? null : trend.sum / 1000 / seconds };
+    }
+    case "recovery": {
+      const found = findings.recovery;
+      if (!found) return { value: null };
+      if (found.seconds !== null) return { value: found.seconds };
+      return {
+        value: null,
+        note: `not back within the ${found.observedSeconds.toFixed(0)} s that were watched`,
+      };
+    }
+    case "added-p50": {
+      const row = findings.overhead?.rows.find(({ variant }) => variant === tags.variant);
+      if (!row) return { value: null };
+      const { value, distinguishable, high } = row.addedP50Us;
+      const text = distinguishable
+        ? `${value.toFixed(0)} us more than none`
+        : "not distinguishable from none";
+      return { value: high / 1000, note: `${text}; upper end of the 95 % interval` };
+    }
+    default:
+      return { value: fold.trend(metric, tags).percentile(QUANTILES[stat]) ?? null };
+  }
+
+  function achieved(name: string, wanted: Sla["tags"], { secondsIn: _ }: Evidence): Measured {
+    const asked = arrivalsInPhase((plan satisfies Plan).load, wanted.phase as Phase);
+    const got = fold.counter(name, wanted);
+    return { value: got === undefined || asked === 0 ? null : (100 * got) / asked };
+  }
+}
+
+function measureTarget(sla: Sla, evidence: Evidence, targetVisible: boolean): Measured {
+  if (!targetVisible) {
+    return { value: null, notApplicable: true, note: "the server is not ours: its process cannot be seen" };
+  }
+  const spread = evidence.spread(
+    ({ target }) => (sla.metric === "target_rss_bytes" ? target?.rssBytes : target?.cpuCores),
+    sla.tags.phase,
+  );
+  return { value: spread === null ? null : sla.stat === "max" ? spread.max : spread.avg };
+}

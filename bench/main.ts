@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { addDoctor } from "./commands/doctor.ts";
+import { addList } from "./commands/list.ts";
+import { addReport } from "./commands/report.ts";
+import { addRun } from "./commands/run.ts";
+import { addUp } from "./commands/up.ts";
+import { Failure } from "./failure.ts";
+
+const program = new Command("plimsoll")
+  .usage("<command> [options]")
+  .description(
+    "Load tests for message connectors: does it hold its SLA, where does it break, what did this change cost.",
+  )
+  .showSuggestionAfterError()
+  .enablePositionalOptions()
+  .exitOverride()
+  .addHelpText("after", "\nStart here:\n  npx plimsoll run basic-load --profile smoke");
+
+for (const add of [addRun, addUp, addList, addReport, addDoctor]) add(program);
+// Commands made before exitOverride was set would exit by themselves, with code 1.
+for (const command of program.commands) command.exitOverride().showHelpAfterError("(--help says more)");
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else if (error instanceof Failure) {
+    process.stderr.write(`plimsoll: ${error.message}\n`);
+    process.exitCode = error.exitCode;
+  } else {
+    process.stderr.write(
+      `plimsoll: this is a fault of ours: ${error instanceof Error ? error.stack : error}\n`,
+    );
+    process.exitCode = 1;
+  }
+}

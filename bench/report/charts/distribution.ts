@@ -1,0 +1,172 @@
+import type { Run } from "../../results/run-schema.ts";
+import type { TrendHistogram } from "../../windows/histogram.ts";
+import { count, latency, percent } from "../format.ts";
+import { colour } from "../palette.ts";
+import { latencyLimits, type Scope } from "../scope.ts";
+import type { Chart, Size } from "./chart.ts";
+import { grid, level, line, marks, upright, valueAxis } from "./frame.ts";
+import { latencyScale, latencyTick, linearScale, logScale, tickOf } from "./scale.ts";
+
+/** Bars of the histogram; each is a constant ratio wide. */
+const BARS = 64;
+
+/** Share of requests by latency, on a logarithmic axis, with the percentiles marked. */
+export function histogramChart(scope: Scope): Chart {
+  const { n } = scope.latency;
+  const summary = scope.latency.summary();
+  return {
+    id: "histogram",
+    title: "Latency histogram",
+    note: n === 0 ? "no request was answered" : `share of ${count(n)} requests (${scope.name}), logarithmic`,
+    description: summary
+      ? `Half of the requests took up to ${latency(summary.p50)}, 95 % up to ${latency(summary.p95)}, 99 % up to ${latency(summary.p99)}.`
+      : "No request was answered.",
+    wide: false,
+    option: n === 0 ? undefined : (size) => histogram(scope.latency, size),
+  };
+}
+
+function histogram(latencies: TrendHistogram, size: Size) {
+  const bars = barsOf(latencies);
+  const first = bars[0] as Bar;
+  const last = bars.at(-1) as Bar;
+  const x = logScale(first.from, last.to, latencyTick, size.narrow ? 5 : 8);
+  const share = linearScale(
+    bars.map((bar) => bar.percent),
+    tickOf(percent),
+    5,
+  );
+  const percentiles = (["p50", "p95", "p99"] as const).map((stat) => ({
+    stat,
+    value: latencies.percentile(Number(stat.slice(1))) as number,
+  }));
+  return {
+    grid: grid(size, { top: 40 }),
+    xAxis: valueAxis(x, {
+      axisLine: { show: true, lineStyle: { color: colour("axis") } },
+      axisTick: { customValues: x.ticks, lineStyle: { color: colour("axis") } },
+      splitLine: { show: false },
+    }),
+    yAxis: valueAxis(share),
+    series: [
+      {
+        type: "custom",
+        silent: true,
+        data: bars.map((bar) => [Math.log10(bar.from), Math.log10(bar.to), bar.percent]),
+        encode: { x: [0, 1], y: 2 },
+        renderItem: (_: unknown, api: Api) => {
+          const [left, top] = api.coord([api.value(0), api.value(2)]);
+          const [right, bottom] = api.coord([api.value(1), 0]);
+          const width = Math.max(0.5, right - left - 1);
+          return {
+            type: "rect",
+            shape: { x: left, y: top, width, height: bottom - top },
+            style: { fill: colour("target"), opacity: 0.75 },
+          };
+        },
+        ...marks(
+          percentiles.map(({ stat, value }, i) =>
+            upright(
+              x.position(value),
+              `${stat} ${latency(value)}`,
+              stat,
+              3 + 12 * (percentiles.length - 1 - i),
+            ),
+          ),
+        ),
+      },
+    ],
+  };
+}
+
+interface Api {
+  value(dimension: number): number;
+  coord(point: readonly number[]): [number, number];
+}
+
+interface Bar {
+  readonly from: number;
+  readonly to: number;
+  readonly percent: number;
+}
+
+/** The counts of a histogram in bars of equal ratio, from the least latency to the greatest. */
+export function barsOf(latencies: TrendHistogram, most = BARS): Bar[] {
+  const low = Math.max(latencies.min, 0.001);
+  const high = Math.max(latencies.max, low * 1.05);
+  const ratio = Math.log(high / low) / most;
+  const counts = new Array<number>(most).fill(0);
+  latencies.forEachBucket((value, samples) => {
+    const at = Math.floor(Math.log(Math.max(value, low) / low) / ratio);
+    const bar = Math.min(most - 1, Math.max(0, at));
+    counts[bar] = (counts[bar] as number) + samples;
+  });
+  return counts.map((samples, i) => ({
+    from: low * Math.exp(i * ratio),
+    to: low * Math.exp((i + 1) * ratio),
+    percent: (100 * samples) / latencies.n,
+  }));
+}
+
+/** Latency by percentile, the tail stretched: each step to the right is ten times rarer (as HdrHistogram plots it). */
+export function percentileChart(run: Run, scope: Scope): Chart {
+  const { n } = scope.latency;
+  return {
+    id: "percentiles",
+    title: "Latency by percentile",
+    note: n === 0 ? "no request was answered" : `each step to the right is ten times rarer (${scope.name})`,
+    description:
+      n === 0
+        ? "No request was answered."
+        : `p90 ${latency(scope.latency.percentile(90) as number)}, p99.9 ${latency(scope.latency.percentile(99.9) as number)}, greatest ${latency(scope.latency.max)}.`,
+    wide: false,
+    option: n === 0 ? undefined : (size) => byPercentile(run, scope.latency, size),
+  };
+}
+
+/** Points a decade of rarity. */
+const PER_DECADE = 24;
+
+function byPercentile(run: Run, latencies: TrendHistogram, size: Size) {
+  const decades = Math.max(1, Math.min(6, Math.log10(latencies.n)));
+  const points: [number, number][] = [];
+  for (let i = 0; i <= decades * PER_DECADE; i++) {
+    const rarity = i / PER_DECADE;
+    points.push([rarity, latencies.percentile(100 * (1 - 10 ** -rarity)) as number]);
+  }
+  points.push([decades, latencies.max]);
+  const limits = latencyLimits(run);
+  const y = latencyScale(points.map(([, value]) => value));
+  const ticks = Array.from({ length: Math.floor(decades + 1e-9) + 1 }, (_, i) => i);
+  const shown = limits.filter(({ limit }) => y.position(limit) <= y.max);
+  return {
+    grid: grid(size, { top: 14 }),
+    xAxis: {
+      type: "value",
+      min: 0,
+      max: decades,
+      axisLine: { lineStyle: { color: colour("axis") } },
+      axisTick: { customValues: ticks, lineStyle: { color: colour("axis") } },
+      axisLabel: {
+        customValues: ticks,
+        formatter: (rarity: number) =>
+          rarity === 0 ? "0" : `p${Number((100 * (1 - 10 ** -rarity)).toFixed(4))}`,
+        fontSize: 11,
+        color: colour("muted"),
+        alignMinLabel: "left",
+      },
+      splitLine: { show: true, lineStyle: { color: colour("grid") } },
+    },
+    yAxis: valueAxis(y),
+    series: [
+      {
+        ...line(
+          "latency",
+          "target",
+          points.map(([rarity, value]) => [rarity, y.position(value)] as const),
+        ),
+        ...marks(shown.map(({ stat, limit }) => level(y.position(limit), `${stat} limit`, stat as "p50"))),
+      },
+    ],
+  };
+}

@@ -1,0 +1,134 @@
+import type { Estimate, Findings } from "../../results/run-schema.ts";
+import { plain } from "../escape.ts";
+import { count, latency } from "../format.ts";
+import { colour } from "../palette.ts";
+import type { Chart, Size } from "./chart.ts";
+import { valueAxis } from "./frame.ts";
+import { linearScale, type Scale, tickOf } from "./scale.ts";
+
+type Overhead = NonNullable<Findings["overhead"]>;
+
+const ROW = 26;
+const HEAD = 26;
+const FOOT = 30;
+
+/** interceptor-overhead: what each variant adds, with its interval; grey where the interval holds zero. */
+export function overheadChart(overhead: Overhead): Chart {
+  const { rows, baseline, resamples } = overhead;
+  const clear = rows.filter(({ addedP50Us }) => addedP50Us.distinguishable).length;
+  return {
+    id: "overhead",
+    title: "What each interceptor adds",
+    note: `over variant ${plain(baseline.variant)}, a request; bars: 95 % bootstrap interval (${count(resamples)} resamples); grey: not distinguishable from zero`,
+    description: `${clear} of ${rows.length} variants add a latency that is distinguishable from zero.`,
+    wide: true,
+    height: rows.length * ROW + HEAD + FOOT,
+    option: rows.length === 0 ? undefined : (size) => option(overhead, size),
+  };
+}
+
+function option({ rows }: Overhead, size: Size) {
+  const names = rows.map(({ variant }) => plain(variant));
+  const hasCpu = rows.some(({ addedCpuUs }) => addedCpuUs !== null);
+  const panels = [
+    { title: "added latency p50", estimates: rows.map(({ addedP50Us }) => addedP50Us) },
+    ...(hasCpu ? [{ title: "added CPU time", estimates: rows.map(({ addedCpuUs }) => addedCpuUs) }] : []),
+  ];
+  const left = size.narrow ? 96 : 130;
+  const gap = size.narrow ? 14 : 40;
+  const width = (size.width - left - 20 - gap * (panels.length - 1)) / panels.length;
+  const scales = panels.map(({ estimates }) => scaleOf(estimates, size));
+  const drawing = panels.map(({ title, estimates }, i) => {
+    const x = left + i * (width + gap);
+    return {
+      title: {
+        text: title,
+        left: x,
+        top: 0,
+        padding: 0,
+        textStyle: { fontSize: 12, fontWeight: 400, color: colour("muted") },
+      },
+      grid: { left: x, width, top: HEAD, bottom: FOOT },
+      xAxis: valueAxis(scales[i] as Scale, { gridIndex: i }),
+      yAxis: {
+        type: "category",
+        gridIndex: i,
+        data: names,
+        inverse: true,
+        axisLine: { show: false },
+        axisTick: { show: false },
+        axisLabel: {
+          show: i === 0,
+          fontSize: 12,
+          color: colour("ink"),
+          interval: 0,
+          width: left - 10,
+          overflow: "truncate",
+        },
+        splitLine: { show: false },
+      },
+      series: intervals(estimates, i),
+    };
+  });
+  return {
+    title: drawing.map(({ title }) => title),
+    grid: drawing.map((panel) => panel.grid),
+    xAxis: drawing.map(({ xAxis }) => xAxis),
+    yAxis: drawing.map(({ yAxis }) => yAxis),
+    series: drawing.map(({ series }) => series),
+  };
+}
+
+function scaleOf(estimates: readonly (Estimate | null)[], size: Size): Scale {
+  const ends = estimates.flatMap((estimate) => (estimate ? [estimate.low, estimate.high] : []));
+  const us = tickOf((value) => (value === 0 ? "0" : latency(value / 1000)));
+  return linearScale(ends, us, size.narrow ? 3 : 7, true);
+}
+
+interface Api {
+  value(dimension: number): number;
+  coord(point: readonly number[]): [number, number];
+}
+
+function intervals(estimates: readonly (Estimate | null)[], index: number) {
+  const data = estimates.flatMap((estimate, row) =>
+    estimate ? [[row, estimate.value, estimate.low, estimate.high, estimate.distinguishable ? 1 : 0]] : [],
+  );
+  return {
+    type: "custom",
+    silent: true,
+    xAxisIndex: index,
+    yAxisIndex: index,
+    clip: true,
+    data,
+    encode: { x: [1, 2, 3], y: 0 },
+    renderItem: (_: unknown, api: Api) => {
+      const row = api.value(0);
+      const [x, y] = api.coord([api.value(1), row]);
+      const [low] = api.coord([api.value(2), row]);
+      const [high] = api.coord([api.value(3), row]);
+      const tint = colour(api.value(4) === 1 ? "target" : "unclear");
+      const stroke = (x1: number, y1: number, x2: number, y2: number) => ({
+        type: "line",
+        shape: { x1, y1, x2, y2 },
+        style: { stroke: tint, lineWidth: 2 },
+      });
+      return {
+        type: "group",
+        children: [
+          stroke(low, y, high, y),
+          stroke(low, y - 4, low, y + 4),
+          stroke(high, y - 4, high, y + 4),
+          { type: "circle", shape: { cx: x, cy: y, r: 4.5 }, style: { fill: tint } },
+        ],
+      };
+    },
+    markLine: {
+      silent: true,
+      symbol: "none",
+      data: [
+        { xAxis: 0, lineStyle: { color: colour("ink"), width: 1, type: "solid" }, label: { show: false } },
+      ],
+    },
+  };
+}

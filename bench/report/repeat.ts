@@ -1,0 +1,29 @@
+import { z } from "zod";
+import type { Run } from "../results/run-schema.ts";
+
+const overrides = z.object({
+  rate: z.number().optional(),
+  vus: z.number().optional(),
+  seconds: z.number().optional(),
+});
+
+/** The command line that runs the same again, ready for a POSIX shell. */
+export function repeatCommand({ scenario, profile, plan, target }: Run): string {
+  const words = ["npx", "plimsoll", "run", scenario, "--profile", profile];
+  const turned = overrides.safeParse(plan.overrides ?? {});
+  if (turned.success) {
+    for (const [name, value] of Object.entries(turned.data)) {
+      if (value !== undefined) words.push(`--${name}`, String(value));
+    }
+  }
+  if (target.kind === "command" && target.command) words.push("--target-cmd", target.command);
+  if (target.kind !== "bundled") words.push("--url", target.url);
+  const fault = target.kind === "bundled" ? target.command?.match(/--fault[ =](\S+)/)?.[1] : undefined;
+  if (fault) words.push("--fault", fault);
+  return words.map(quoted).join(" ");
+}
+
+/** Quotes a word for a POSIX shell when it needs it: in single quotes nothing is special but the quote itself. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

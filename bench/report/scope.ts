@@ -1,0 +1,38 @@
+import type { Run, SlaResult } from "../results/run-schema.ts";
+import { TrendHistogram } from "../windows/histogram.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** Tags that narrow a row down to a part of the run, not to a part of the traffic. */
+const RUN_TAGS = new Set(["phase", "scenario"]);
+
+/** The SLA rows a chart of all latencies can show as a level: percentiles of all requests. */
+export function latencyLimits(run: Run): SlaResult[] {
+  return run.sla.filter(
+    ({ metric, stat, tags }) =>
+      metric === "http_req_duration" &&
+      ["p50", "p95", "p99"].includes(stat) &&
+      Object.keys(tags).every((tag) => RUN_TAGS.has(tag)),
+  );
+}
+
+/** Latencies of the part of the run that its SLA is about. */
+export interface Scope {
+  /** `hold`, or `all but warm-up`. */
+  readonly name: string;
+  readonly latency: TrendHistogram;
+}
+
+/** The phase all latency rows of the SLA name, or all but the warm-up: so charts and SLA table show the same p95. */
+export function scopeOf(run: Run, timeline: Timeline): Scope {
+  const phases = new Set(
+    run.sla.filter(({ metric }) => metric === "http_req_duration").map(({ tags }) => tags.phase),
+  );
+  const [phase] = phases;
+  const latency = new TrendHistogram();
+  for (const group of timeline.groups) {
+    const within =
+      phases.size === 1 && phase !== undefined ? group.phase === phase : group.phase !== "warm-up";
+    if (within) latency.merge(group.latency);
+  }
+  return { name: phases.size === 1 && phase !== undefined ? phase : "all but warm-up", latency };
+}

@@ -1,0 +1,262 @@
+import type { ResourceSample } from "../results/run-schema.ts";
+import { PhaseTracker } from "../windows/fold.ts";
+import { TrendHistogram, type TrendSummary } from "../windows/histogram.ts";
+import { startMs, type TrendSeries, type Window } from "../windows/window.ts";
+import { Bins } from "./bins.ts";
+
+/** Most points a chart draws; more would be closer together than a pixel. */
+export const MAX_POINTS = 600;
+
+/** Most rows of latency by phase and variant; what is beyond goes into one more. */
+export const MAX_GROUPS = 100;
+
+/** A stretch of the run: one window, or several neighbours when there are more than MAX_POINTS. */
+export interface Point {
+  /** Epoch milliseconds. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Time the windows in it cover, in seconds. */
+  readonly seconds: number;
+  /** Latency in milliseconds; undefined when nothing was answered. */
+  readonly latency: TrendSummary | undefined;
+  readonly requests: number;
+  /** Those of them that only warmed the target up. */
+  readonly warmUp: number;
+  readonly failed: number;
+  readonly dropped: number;
+  /** Virtual users at its end; null when k6 did not say. */
+  readonly vus: number | null;
+}
+
+/** What the processes used in a stretch of the run: means, and the largest of memory and delay. */
+export interface ResourcePoint {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly targetCpuCores: number | null;
+  readonly targetRssBytes: number | null;
+  readonly targetHeapBytes: number | null;
+  readonly eventLoopDelayMs: number | null;
+  readonly k6CpuCores: number | null;
+  readonly k6RssBytes: number | null;
+  readonly benchCpuCores: number | null;
+}
+
+/** All requests of one phase to one variant. */
+export interface Group {
+  readonly phase: string;
+  readonly variant: string;
+  readonly latency: TrendHistogram;
+  requests: number;
+  failed: number;
+}
+
+export interface Span {
+  readonly name: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A whole run at the resolution of a chart. */
+export interface Timeline {
+  readonly points: readonly Point[];
+  readonly resources: readonly ResourcePoint[];
+  readonly phases: readonly Span[];
+  readonly groups: readonly Group[];
+  /** How many windows there were, and how many of them make one point. */
+  readonly windows: number;
+  readonly windowsPerPoint: number;
+}
+
+type Stream<T> = AsyncIterable<T> | Iterable<T>;
+
+/** Folds the streams of a run; memory does not grow with its length. */
+export async function timelineOf(
+  windows: Stream<Window>,
+  resources: Stream<ResourceSample>,
+): Promise<Timeline> {
+  const bins = new Bins(MAX_POINTS, mergeWindows);
+  const phases = new PhaseTracker();
+  const groups = new Map<string, Group>();
+  let seen = 0;
+  for await (const window of windows) {
+    seen++;
+    phases.add(window);
+    bins.add(binOf(window, groups));
+  }
+  const resourceBins = new Bins(MAX_POINTS, mergeResources);
+  for await (const sample of resources) resourceBins.add(resourceBinOf(sample));
+  return {
+    points: bins.items,
+    resources: resourceBins.items.map(resourcePointOf),
+    phases: phases.spans.map(({ phase, fromMs, toMs }) => ({ name: phase, fromMs, toMs })),
+    groups: [...groups.values()],
+    windows: seen,
+    windowsPerPoint: bins.perBin,
+  };
+}
+
+/** The encoded form of a histogram is a hundredth of its size in memory, and there are hundreds of bins. */
+type Packed = Pick<TrendSeries, "n" | "sum" | "min" | "max" | "hdr">;
+type WindowBin = Point & { readonly packed: Packed | undefined };
+
+function binOf(window: Window, groups: Map<string, Group>): WindowBin {
+  const fromMs = startMs(window);
+  const trends: TrendSeries[] = [];
+  const sum = new TrendHistogram();
+  let requests = 0;
+  let warmUp = 0;
+  let failed = 0;
+  let dropped = 0;
+  let vus: number | null = null;
+  for (const series of window.series) {
+    if (series.type === "trend" && series.metric === "http_req_duration") {
+      trends.push(series);
+      const one = new TrendHistogram();
+      one.add(series);
+      sum.merge(one);
+      groupOf(groups, series.tags).latency.merge(one);
+    } else if (series.type === "counter" && series.metric === "http_reqs") {
+      requests += series.value;
+      if (series.tags.phase === "warm-up") warmUp += series.value;
+      groupOf(groups, series.tags).requests += series.value;
+    } else if (series.type === "rate" && series.metric === "http_req_failed") {
+      failed += series.yes;
+      groupOf(groups, series.tags).failed += series.yes;
+    } else if (series.type === "counter" && series.metric === "dropped_iterations") {
+      dropped += series.value;
+    } else if (series.type === "gauge" && series.metric === "vus") {
+      vus = series.value;
+    }
+  }
+  const seconds = window.ms / 1000;
+  const latency = sum.summary();
+  const packed = trends.length === 1 ? trends[0] : pack(sum);
+  return {
+    fromMs,
+    toMs: fromMs + window.ms,
+    seconds,
+    latency,
+    requests,
+    warmUp,
+    failed,
+    dropped,
+    vus,
+    packed,
+  };
+}
+
+function mergeWindows(a: WindowBin, b: WindowBin): WindowBin {
+  const sum = new TrendHistogram();
+  if (a.packed) sum.add(a.packed);
+  if (b.packed) sum.add(b.packed);
+  return {
+    fromMs: Math.min(a.fromMs, b.fromMs),
+    toMs: Math.max(a.toMs, b.toMs),
+    seconds: a.seconds + b.seconds,
+    latency: sum.summary(),
+    requests: a.requests + b.requests,
+    warmUp: a.warmUp + b.warmUp,
+    failed: a.failed + b.failed,
+    dropped: a.dropped + b.dropped,
+    vus: b.vus ?? a.vus,
+    packed: pack(sum),
+  };
+}
+
+function pack(sum: TrendHistogram): Packed | undefined {
+  if (sum.n === 0) return undefined;
+  return { n: sum.n, sum: sum.sum, min: sum.min, max: sum.max, hdr: sum.encode() };
+}
+
+function groupOf(groups: Map<string, Group>, tags: Readonly<Record<string, string>>): Group {
+  const phase = tags.phase ?? "";
+  const variant = tags.variant ?? "";
+  const key = JSON.stringify([phase, variant]);
+  const known = groups.get(key);
+  if (known) return known;
+  if (groups.size >= MAX_GROUPS) return otherOf(groups);
+  const group = emptyGroup(phase, variant);
+  groups.set(key, group);
+  return group;
+}
+
+function otherOf(groups: Map<string, Group>): Group {
+  const other = groups.get("other") ?? emptyGroup("other", "other");
+  groups.set("other", other);
+  return other;
+}
+
+function emptyGroup(phase: string, variant: string): Group {
+  return { phase, variant, latency: new TrendHistogram(), requests: 0, failed: 0 };
+}
+
+/** Sums and their weights of what is a mean at the end; null: nothing was sampled. */
+interface ResourceBin {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly targetCpu: Mean | null;
+  readonly k6Cpu: Mean | null;
+  readonly benchCpu: Mean | null;
+  readonly targetRss: number | null;
+  readonly targetHeap: number | null;
+  readonly loopDelay: number | null;
+  readonly k6Rss: number | null;
+}
+
+interface Mean {
+  readonly sum: number;
+  readonly n: number;
+}
+
+function resourceBinOf({ at, target, k6, bench }: ResourceSample): ResourceBin {
+  const toMs = Date.parse(at);
+  const mean = (value: number | undefined) => (value === undefined ? null : { sum: value, n: 1 });
+  return {
+    fromMs: toMs - 1000,
+    toMs,
+    targetCpu: mean(target?.cpuCores),
+    k6Cpu: mean(k6?.cpuCores),
+    benchCpu: mean(bench.cpuCores),
+    targetRss: target?.rssBytes ?? null,
+    targetHeap: target?.heapBytes ?? null,
+    loopDelay: target?.eventLoopDelayMs ?? null,
+    k6Rss: k6?.rssBytes ?? null,
+  };
+}
+
+function mergeResources(a: ResourceBin, b: ResourceBin): ResourceBin {
+  return {
+    fromMs: Math.min(a.fromMs, b.fromMs),
+    toMs: Math.max(a.toMs, b.toMs),
+    targetCpu: addMeans(a.targetCpu, b.targetCpu),
+    k6Cpu: addMeans(a.k6Cpu, b.k6Cpu),
+    benchCpu: addMeans(a.benchCpu, b.benchCpu),
+    targetRss: larger(a.targetRss, b.targetRss),
+    targetHeap: larger(a.targetHeap, b.targetHeap),
+    loopDelay: larger(a.loopDelay, b.loopDelay),
+    k6Rss: larger(a.k6Rss, b.k6Rss),
+  };
+}
+
+function addMeans(a: Mean | null, b: Mean | null): Mean | null {
+  return a && b ? { sum: a.sum + b.sum, n: a.n + b.n } : (a ?? b);
+}
+
+function larger(a: number | null, b: number | null): number | null {
+  return a !== null && b !== null ? Math.max(a, b) : (a ?? b);
+}
+
+function resourcePointOf(bin: ResourceBin): ResourcePoint {
+  const value = (mean: Mean | null) => mean && mean.sum / mean.n;
+  return {
+    fromMs: bin.fromMs,
+    toMs: bin.toMs,
+    targetCpuCores: value(bin.targetCpu),
+    targetRssBytes: bin.targetRss,
+    targetHeapBytes: bin.targetHeap,
+    eventLoopDelayMs: bin.loopDelay,
+    k6CpuCores: value(bin.k6Cpu),
+    k6RssBytes: bin.k6Rss,
+    benchCpuCores: value(bin.benchCpu),
+  };
+}

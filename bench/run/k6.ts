@@ -1,0 +1,94 @@
+import { closeSync, existsSync, openSync } from "node:fs";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import type { Plan } from "../../scenarios/lib/plan.ts";
+import { Failure } from "../failure.ts";
+import { bundleOf, k6Binary } from "../paths.ts";
+import { Child } from "./child.ts";
+import { tailOf } from "./log-file.ts";
+
+export interface K6Options {
+  readonly plan: Plan;
+  /** `-e` pairs beyond the plan's own. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly logFile: string;
+  /** Port of k6's own web page on 127.0.0.1; none without. */
+  readonly dashboardPort?: number;
+}
+
+/** The k6 that loads the target, and the windows it writes. */
+export interface K6 {
+  readonly child: Child;
+  /** One NDJSON line a window, as they come. */
+  readonly lines: AsyncIterable<string>;
+  /** Why it failed, in its own words; undefined when it ran to the end or was interrupted. */
+  readonly error: () => Promise<string | undefined>;
+}
+
+/** k6's exit codes that are no failure of k6: all well, and ended by our own signal. */
+const EXPECTED = new Set([0, 105]);
+
+/**
+ * Starts k6 on a plan. It judges nothing itself: thresholds and summary are off, because with them k6 keeps every
+ * sample; windows are judged instead.
+ */
+export function startK6({ plan, env, logFile, dashboardPort }: K6Options): K6 {
+  const bundle = bundleOf(plan.scenario);
+  for (const [file, what] of [
+    [k6Binary(), "the k6 binary"],
+    [bundle, "the bundle of this scenario"],
+  ] as const) {
+    if (!existsSync(file)) throw new Failure("USAGE", `${what} is missing (${file}): npm run setup`);
+  }
+  const tags = plan.extraTags.length === 0 ? "" : `?tags=${plan.extraTags.join(",")}`;
+  const { rate, vus, seconds } = plan.overrides;
+  const settings = { PROFILE: plan.profile, RATE: rate, VUS: vus, SECONDS: seconds, ...env };
+  const args = [
+    "run",
+    "--quiet",
+    "--no-color",
+    "--no-thresholds",
+    "--summary-mode=disabled",
+    "--out",
+    `windows=/dev/fd/3${tags}`,
+    ...Object.entries(settings).flatMap(([key, value]) =>
+      value === undefined ? [] : ["-e", `${key}=${value}`],
+    ),
+    bundle,
+  ];
+  const log = openSync(logFile, "a");
+  try {
+    const child = new Child(k6Binary(), args, {
+      stdio: ["ignore", log, log, "pipe"],
+      env: { ...process.env, ...k6Environment(dashboardPort) },
+    });
+    const lines = createInterface({
+      input: child.process.stdio[3] as Readable,
+      crlfDelay: Number.POSITIVE_INFINITY,
+    });
+    return { child, lines, error: () => errorOf(child, logFile) };
+  } finally {
+    closeSync(log);
+  }
+}
+
+function k6Environment(dashboardPort: number | undefined): Record<string, string> {
+  return {
+    K6_NO_USAGE_REPORT: "true",
+    K6_AUTO_EXTENSION_RESOLUTION: "false",
+    K6_WEB_DASHBOARD: dashboardPort === undefined ? "false" : "true",
+    K6_WEB_DASHBOARD_HOST: "127.0.0.1",
+    K6_WEB_DASHBOARD_PORT: String(dashboardPort ?? -1),
+    K6_WEB_DASHBOARD_PERIOD: "1s",
+  };
+}
+
+async function errorOf(child: Child, logFile: string): Promise<string | undefined> {
+  const { exitCode, signal } = await child.ended;
+  if (exitCode !== null && EXPECTED.has(exitCode)) return undefined;
+  const how = signal ? `was killed by ${signal}` : `ended with exit code ${exitCode}`;
+  const said = tailOf(logFile, 3)
+    .map((line) => /msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line)
+    .join(" | ");
+  return `k6 ${how}${said ? `: ${said}` : ""}`;
+}

@@ -1,0 +1,99 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { ResourceSample } from "../results/run-schema.ts";
+import { type Scrape, scrape } from "./scrape.ts";
+import { type Usage, usageOf } from "./usage.ts";
+
+export interface Watched {
+  /** Root of the target's process tree; undefined for a server that is not ours. */
+  readonly targetPid: number | undefined;
+  /** Where the target serves /metrics. */
+  readonly adminUrl: string | undefined;
+  readonly k6Pid: () => number | undefined;
+}
+
+const PERIOD_MS = 1000;
+
+/** Looks once a second at what target, k6 and we ourselves use, until it is stopped. */
+export class Sampler {
+  readonly #watched: Watched;
+  readonly #onSample: (sample: ResourceSample) => void;
+  readonly #loop = monitorEventLoopDelay({ resolution: 10 });
+  readonly #before = new Map<number, { usage: Usage; atMs: number }>();
+  #ownBefore = { cpu: process.cpuUsage(), atMs: performance.now() };
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  /** What the target last said of itself. */
+  lastScrape: Scrape | undefined;
+
+  constructor(watched: Watched, onSample: (sample: ResourceSample) => void) {
+    this.#watched = watched;
+    this.#onSample = onSample;
+  }
+
+  start(): void {
+    this.#loop.enable();
+    let busy = false;
+    this.#timer = setInterval(() => {
+      if (busy) return;
+      busy = true;
+      this.#looking = this.#look().finally(() => {
+        busy = false;
+      });
+    }, PERIOD_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+    this.#loop.disable();
+  }
+
+  async #look(): Promise<void> {
+    const { targetPid, adminUrl, k6Pid } = this.#watched;
+    const [told, target, k6] = [
+      adminUrl === undefined ? undefined : await scrape(adminUrl),
+      this.#rate(targetPid),
+      this.#rate(k6Pid()),
+    ];
+    if (told) this.lastScrape = told;
+    this.#onSample({
+      at: new Date().toISOString(),
+      target: target && {
+        ...target,
+        heapBytes: told?.heapBytes ?? null,
+        eventLoopDelayMs: told?.eventLoopDelayMs ?? null,
+        variants: told?.variants ?? null,
+      },
+      k6,
+      bench: this.#own(),
+    });
+  }
+
+  /** CPU since the last look, as cores; null at the first look at a process. */
+  #rate(pid: number | undefined): { cpuCores: number; rssBytes: number } | null {
+    const usage = pid === undefined ? undefined : usageOf(pid);
+    if (pid === undefined || !usage) return null;
+    const atMs = performance.now();
+    const before = this.#before.get(pid);
+    this.#before.set(pid, { usage, atMs });
+    if (!before) return null;
+    const seconds = (atMs - before.atMs) / 1000;
+    const cpuCores = Math.max(0, usage.cpuSeconds - before.usage.cpuSeconds) / seconds;
+    return { cpuCores, rssBytes: usage.rssBytes };
+  }
+
+  #own(): ResourceSample["bench"] {
+    const cpu = process.cpuUsage();
+    const atMs = performance.now();
+    const before = this.#ownBefore;
+    this.#ownBefore = { cpu, atMs };
+    const usedUs = cpu.user + cpu.system - before.cpu.user - before.cpu.system;
+    const loopDelayP99Ms = this.#loop.percentile(99) / 1e6;
+    this.#loop.reset();
+    return {
+      cpuCores: usedUs / 1000 / (atMs - before.atMs),
+      rssBytes: process.memoryUsage.rss(),
+      loopDelayP99Ms: Number.isFinite(loopDelayP99Ms) ? loopDelayP99Ms : 0,
+    };
+  }
+}

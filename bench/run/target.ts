@@ -1,0 +1,215 @@
+import { closeSync, openSync } from "node:fs";
+import { connect } from "node:net";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { z } from "zod";
+import { Failure } from "../failure.ts";
+import { targetProgram } from "../paths.ts";
+import { Child, type Ending } from "./child.ts";
+import { tailOf } from "./log-file.ts";
+
+/** How long a target may take to become ready. */
+const READY_MS = 30_000;
+/** How long it may take to stop: its own 5 s for work in flight, and one more. */
+const STOP_MS = 6_000;
+
+const readyLine = z.object({
+  ready: z.literal(true),
+  pid: z.number(),
+  admin: z.string(),
+  urls: z.record(z.string(), z.string()).default({}),
+});
+
+/** What is loaded, and what we can see of it. */
+export interface Target {
+  readonly kind: "bundled" | "command" | "url";
+  readonly name: string;
+  /** Where the variant under test answers. */
+  readonly url: string;
+  /** Every variant's address; empty for a server that has none. */
+  readonly urls: Readonly<Record<string, string>>;
+  readonly adminUrl: string | undefined;
+  readonly command: string | null;
+  readonly pid: number | undefined;
+  /** Resolves when its process ends; never for a server that is not ours. */
+  readonly ended: Promise<Ending>;
+  readonly lastLog: (lines: number) => string[];
+  readonly stop: () => Promise<void>;
+}
+
+export interface TargetOptions {
+  readonly name: string;
+  readonly variant: string;
+  readonly logFile: string;
+  /** A server that is there already, or where the started command will answer. */
+  readonly url?: string;
+  /** The user's own server, for a shell. */
+  readonly command?: string;
+  /** Flags for the bundled target. */
+  readonly flags?: readonly string[];
+}
+
+/** Starts what is to be loaded and waits until it answers; throws Failure with what to do when it does not. */
+export async function startTarget(options: TargetOptions): Promise<Target> {
+  if (options.command !== undefined) return startCommand(options, options.command);
+  if (options.url !== undefined) return existing(options, options.url);
+  return startBundled(options);
+}
+
+async function existing({ name }: TargetOptions, url: string): Promise<Target> {
+  if (!(await accepts(url))) {
+    throw new Failure(
+      "USAGE",
+      `nothing answers at ${url}: start your server first, or let us: --target-cmd "..."`,
+    );
+  }
+  return {
+    kind: "url",
+    name,
+    url,
+    urls: {},
+    adminUrl: undefined,
+    command: null,
+    pid: undefined,
+    ended: new Promise(() => {}),
+    lastLog: () => [],
+    stop: async () => {},
+  };
+}
+
+async function startBundled(options: TargetOptions): Promise<Target> {
+  const args = [...targetProgram(options.name), "--exit-with-parent", ...(options.flags ?? [])];
+  const child = startChild(process.execPath, args, options.logFile, false);
+  const command = ["node", `targets/${options.name}/main.ts`, ...(options.flags ?? [])].join(" ");
+  return fromReadyLine("bundled", child, command, options);
+}
+
+async function startCommand(options: TargetOptions, command: string): Promise<Target> {
+  const child = startChild(command, [], options.logFile, true);
+  if (options.url === undefined) return fromReadyLine("command", child, command, options);
+  // A server that knows nothing of our ready line is ready when its port accepts.
+  child.process.stdout?.resume();
+  const { url } = options;
+  const deadline = Date.now() + READY_MS;
+  while (!(await accepts(url))) {
+    if (child.ending || Date.now() > deadline) throw await notReady(child, options, `answers at ${url}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return running("command", child, command, options, {
+    url,
+    urls: {},
+    adminUrl: undefined,
+    pid: child.pid as number,
+  });
+}
+
+function startChild(command: string, args: readonly string[], logFile: string, shell: boolean): Child {
+  const log = openSync(logFile, "a");
+  try {
+    return new Child(command, args, { stdio: ["ignore", "pipe", log], shell });
+  } finally {
+    closeSync(log);
+  }
+}
+
+async function fromReadyLine(
+  kind: "bundled" | "command",
+  child: Child,
+  command: string,
+  options: TargetOptions,
+): Promise<Target> {
+  const lines = createInterface({ input: child.process.stdout as Readable });
+  const ready = await new Promise<z.infer<typeof readyLine> | undefined>((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), READY_MS);
+    const settle = (value?: z.infer<typeof readyLine>) => {
+      clearTimeout(timer);
+      resolve(value);
+    };
+    lines.on("line", (line) => {
+      const parsed = readyLine.safeParse(jsonOf(line));
+      if (parsed.success) settle(parsed.data);
+    });
+    child.ended.then(
+      () => settle(),
+      () => settle(),
+    );
+  });
+  if (!ready) throw await notReady(child, options, 'prints {"ready":true,...}');
+  const url = ready.urls[options.variant] ?? Object.values(ready.urls)[0];
+  if (url === undefined) {
+    await child.stop(STOP_MS);
+    throw new Failure("USAGE", "the target's ready line names no urls: add --url, or print them");
+  }
+  return running(kind, child, command, options, {
+    url,
+    urls: ready.urls,
+    adminUrl: ready.admin,
+    pid: ready.pid,
+  });
+}
+
+function running(
+  kind: "bundled" | "command",
+  child: Child,
+  command: string,
+  { name, logFile }: TargetOptions,
+  where: Pick<Target, "url" | "urls" | "adminUrl"> & { pid: number },
+): Target {
+  return {
+    kind,
+    name,
+    command,
+    ...where,
+    ended: child.ended,
+    lastLog: (lines) => tailOf(logFile, lines),
+    stop: async () => {
+      await child.stop(STOP_MS);
+    },
+  };
+}
+
+/** What to tell when a target did not come up: its own last words say more than ours. */
+async function notReady(child: Child, { name, logFile }: TargetOptions, sign: string): Promise<Failure> {
+  const { ending } = child;
+  await child.stop(STOP_MS);
+  const last = tailOf(logFile, 1).map(message)[0];
+  const how = ending
+    ? `ended with ${ending.signal ?? `exit code ${ending.exitCode}`} before it was ready`
+    : `was not ready within ${READY_MS / 1000} s (a target is ready when it ${sign})`;
+  const exit = ending?.exitCode === 2 ? "USAGE" : "FAULT";
+  return new Failure(exit, `the ${name} target ${how}${last ? `: ${last}` : ""}`);
+}
+
+/** The sentence in a pino line, or the line itself. */
+function message(line: string): string {
+  const parsed = z.object({ msg: z.string() }).safeParse(jsonOf(line));
+  return parsed.success ? parsed.data.msg : line;
+}
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** True when something accepts a connection at a URL's host and port. */
+function accepts(url: string): Promise<boolean> {
+  const { hostname, port, protocol } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return new Promise((resolve) => {
+    const socket = connect({
+      host,
+      port: Number(port || (protocol === "https:" ? 443 : 80)),
+      timeout: 2_000,
+    });
+    const settle = (up: boolean) => {
+      socket.destroy();
+      resolve(up);
+    };
+    socket.once("connect", () => settle(true));
+    socket.once("error", () => settle(false));
+    socket.once("timeout", () => settle(false));
+  });
+}

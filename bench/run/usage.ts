@@ -1,0 +1,94 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+
+/** What a process and all it started have used. */
+export interface Usage {
+  /** User and system time since each started, seconds. */
+  readonly cpuSeconds: number;
+  readonly rssBytes: number;
+}
+
+/** Linux counts process times in ticks of 1/100 s (sysconf(_SC_CLK_TCK), the same on every port of Linux). */
+const TICKS_PER_SECOND = 100;
+/** Processes of one tree that are looked at; a fork bomb must not hold us up. */
+const TREE_LIMIT = 256;
+
+/** Usage of a process tree now; undefined when the root is gone or cannot be seen. */
+export function usageOf(pid: number): Usage | undefined {
+  return process.platform === "linux" ? linuxUsage(pid) : psUsage(pid);
+}
+
+function linuxUsage(root: number): Usage | undefined {
+  let cpuSeconds = 0;
+  let rssBytes = 0;
+  let found = false;
+  const queue = [root];
+  for (let i = 0; i < queue.length && i < TREE_LIMIT; i++) {
+    const pid = queue[i] as number;
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+      // The command in parentheses may itself hold spaces and parentheses; fields count from behind the last one.
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      cpuSeconds += (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+      rssBytes += rssOf(pid);
+      queue.push(...childrenOf(pid));
+      if (pid === root) found = true;
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return found ? { cpuSeconds, rssBytes } : undefined;
+}
+
+function rssOf(pid: number): number {
+  const kb = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
+  return Number(kb ?? 0) * 1024;
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((task) => {
+    try {
+      const text = readFileSync(`/proc/${pid}/task/${task}/children`, "latin1").trim();
+      return text === "" ? [] : text.split(" ").map(Number);
+    } catch {
+      return [];
+    }
+  });
+}
+
+function psUsage(root: number): Usage | undefined {
+  let table: string;
+  try {
+    table = execFileSync("ps", ["-A", "-o", "pid=,ppid=,rss=,time="], { encoding: "utf8" });
+  } catch {
+    return undefined;
+  }
+  const rows = table
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .map(([pid, ppid, rss, time]) => ({
+      pid: Number(pid),
+      ppid: Number(ppid),
+      rss: Number(rss),
+      time: time ?? "0",
+    }));
+  const tree = new Set([root]);
+  for (let size = 0; size < tree.size; ) {
+    size = tree.size;
+    for (const { pid, ppid } of rows) if (tree.has(ppid) && tree.size < TREE_LIMIT) tree.add(pid);
+  }
+  const own = rows.filter(({ pid }) => tree.has(pid));
+  if (!own.some(({ pid }) => pid === root)) return undefined;
+  return {
+    cpuSeconds: own.reduce((sum, { time }) => sum + psSeconds(time), 0),
+    rssBytes: own.reduce((sum, { rss }) => sum + rss * 1024, 0),
+  };
+}
+
+/** `ps` writes [[dd-]hh:]mm:ss[.ff]. */
+function psSeconds(time: string): number {
+  const [clock, days] = time.split("-").reverse();
+  const parts = (clock ?? "0").split(":").map(Number);
+  return parts.reduce((sum, part) => sum * 60 + part, 0) + Number(days ?? 0) * 86_400;
+}

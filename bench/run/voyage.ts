@@ -1,0 +1,349 @@
+import { createWriteStream } from "node:fs";
+import { join, relative } from "node:path";
+import type { Plan } from "../../scenarios/lib/plan.ts";
+import { Failure } from "../failure.ts";
+import { commitOf } from "../host/commit.ts";
+import { hostOf } from "../host/host.ts";
+import { versionsOf } from "../host/versions.ts";
+import { Evidence } from "../judge/evidence.ts";
+import { judge } from "../judge/judge.ts";
+import { RUN_SCHEMA, type Run } from "../results/run-schema.ts";
+import { newRunFolder, type RunFolder, writeRun } from "../results/store.ts";
+import { parseWindow } from "../windows/window.ts";
+import { type Ending, killAll } from "./child.ts";
+import { type K6, startK6 } from "./k6.ts";
+import { liveView } from "./live.ts";
+import { boundLog } from "./log-file.ts";
+import { afterWindow, lengthOf, type Progress, startOf } from "./progress.ts";
+import { Sampler } from "./sampler.ts";
+import { scrape } from "./scrape.ts";
+import { startTarget, type Target } from "./target.ts";
+
+export interface VoyageOptions {
+  readonly plan: Plan;
+  /** Folder that gets results/<run>/. */
+  readonly out: string;
+  readonly url?: string;
+  /** Addresses of the variants of a server that has several. */
+  readonly variants?: Readonly<Record<string, string>>;
+  readonly targetCommand?: string;
+  readonly targetFlags?: readonly string[];
+  readonly dashboardPort?: number;
+  /** Where people look: stderr, so that stdout stays free for --json. */
+  readonly screen: NodeJS.WriteStream;
+}
+
+export interface Voyage {
+  readonly run: Run;
+  readonly folder: RunFolder;
+}
+
+/** Beyond its plan, k6 gets this long to end before it is killed. */
+const OVERTIME_S = 30;
+/** Last lines of the target's log that a report quotes when it died. */
+const LAST_LOG_LINES = 10;
+
+/**
+ * One scenario from start to verdict: starts the target, loads it with k6, folds what comes in, judges, and leaves
+ * run.json. Nothing it starts outlives it.
+ */
+export async function voyage(options: VoyageOptions): Promise<Voyage> {
+  const { plan, screen } = options;
+  const startedAt = new Date();
+  const folder = newRunFolder(options.out, plan.scenario, plan.profile, startedAt);
+  const file = (name: string) => join(folder.path, name);
+  const facts = Promise.all([versionsOf(), commitOf(process.cwd())]);
+
+  let target: Target | undefined;
+  const interrupts = new Interrupts(screen);
+  try {
+    target = await startTarget({
+      name: plan.target,
+      variant: plan.variant,
+      logFile: file("target.log"),
+      ...(options.url !== undefined && { url: options.url }),
+      ...(options.targetCommand !== undefined && { command: options.targetCommand }),
+      ...(options.targetFlags && { flags: options.targetFlags }),
+    });
+    const [versions, commit] = await facts;
+    const run = emptyRun({ plan, folder, startedAt, target, versions, commit });
+    writeRun(folder, run);
+    const before = target.adminUrl ? await scrape(target.adminUrl) : undefined;
+    const loaded = await load(options, target, file, interrupts);
+    const after = target.adminUrl && !loaded.died ? await scrape(target.adminUrl) : undefined;
+    await target.stop();
+    return { folder, run: finish(run, loaded, target, served(before?.requests, after?.requests)) };
+  } finally {
+    interrupts.release();
+    await target?.stop();
+  }
+}
+
+interface Loaded {
+  readonly evidence: Evidence;
+  readonly died: Run["target"]["died"];
+  readonly interruptedAfterSeconds: number | undefined;
+  readonly k6Error: string | undefined;
+  readonly k6ExitCode: number | null;
+}
+
+async function load(
+  options: VoyageOptions,
+  target: Target,
+  file: (name: string) => string,
+  interrupts: Interrupts,
+): Promise<Loaded> {
+  const { plan, screen } = options;
+  const evidence = new Evidence(plan);
+  const k6 = startK6({
+    plan,
+    env: addressesFor(options, target),
+    logFile: file("k6.log"),
+    ...(options.dashboardPort !== undefined && { dashboardPort: options.dashboardPort }),
+  });
+  const startMs = Date.now();
+  const elapsed = () => (Date.now() - startMs) / 1000;
+
+  const view = liveView(plan, screen);
+  let progress: Progress = startOf(plan);
+  const show = () => view.show({ ...progress, elapsedSeconds: Math.min(elapsed(), progress.totalSeconds) });
+  show();
+
+  const windows = createWriteStream(file("windows.ndjson"));
+  const resources = createWriteStream(file("resources.ndjson"));
+  const writing = Promise.all([windows, resources].map(written));
+  // Awaited below; a full disk must not crash us before that.
+  writing.catch(() => {});
+  const sampler = new Sampler(
+    { targetPid: target.pid, adminUrl: target.adminUrl, k6Pid: () => k6.child.pid },
+    (sample) => {
+      evidence.addResources(sample);
+      resources.write(`${JSON.stringify(sample)}\n`);
+      progress = { ...progress, target: sample.target ?? progress.target, k6: sample.k6 ?? progress.k6 };
+      boundLog(file("target.log"));
+      boundLog(file("k6.log"));
+      show();
+    },
+  );
+  sampler.start();
+
+  let ending: Ending | undefined;
+  let k6Ended = false;
+  target.ended.then(
+    (how) => {
+      if (k6Ended) return;
+      ending = how;
+      k6.child.signal("SIGINT");
+    },
+    () => {},
+  );
+  let interruptedAfterSeconds: number | undefined;
+  interrupts.onFirst(() => {
+    interruptedAfterSeconds = elapsed();
+    view.say("stopping k6; what was measured is kept. Ctrl-C again kills everything.");
+    k6.child.signal("SIGINT");
+  });
+  const watchdog = setTimeout(
+    () => k6.child.signal("SIGKILL"),
+    (lengthOf(plan) + plan.gracefulStopSeconds + OVERTIME_S) * 1000,
+  );
+  try {
+    await readWindows(k6, (line) => {
+      windows.write(`${line}\n`);
+      const window = parseWindow(line);
+      evidence.addWindow(window);
+      progress = afterWindow(progress, window, evidence.phases.at(-1)?.phase);
+      show();
+    });
+    const { exitCode } = await k6.child.ended;
+    k6Ended = true;
+    const died = ending as Ending | undefined;
+    return {
+      evidence,
+      interruptedAfterSeconds,
+      k6ExitCode: exitCode,
+      k6Error: died ? undefined : await k6.error(),
+      died: died
+        ? {
+            exitCode: died.exitCode,
+            signal: died.signal,
+            atSeconds: Math.max(0, (died.atMs - startMs) / 1000),
+            lastLog: target.lastLog(LAST_LOG_LINES),
+          }
+        : null,
+    };
+  } finally {
+    clearTimeout(watchdog);
+    k6.child.signal("SIGKILL");
+    await sampler.stop();
+    view.end();
+    windows.end();
+    resources.end();
+    await writing.catch((error: Error) => {
+      throw new Failure("FAULT", `cannot write results: ${error.message}`);
+    });
+  }
+}
+
+async function readWindows(k6: K6, each: (line: string) => void): Promise<void> {
+  try {
+    for await (const line of k6.lines) if (line !== "") each(line);
+    await k6.child.ended;
+  } catch (error) {
+    k6.child.signal("SIGKILL");
+    throw error instanceof Failure ? error : new Failure("FAULT", `k6: ${(error as Error).message}`);
+  }
+}
+
+function written(stream: NodeJS.WritableStream): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.once("finish", resolve);
+    stream.once("error", reject);
+  });
+}
+
+/** `-e` pairs that tell the script where the target answers. */
+function addressesFor({ plan, url, variants }: VoyageOptions, target: Target): Record<string, string> {
+  const urls = variants ?? target.urls;
+  if (Object.keys(urls).length > 0) {
+    return {
+      VARIANTS: Object.entries(urls)
+        .map(([name, at]) => `${name}=${at}`)
+        .join(","),
+    };
+  }
+  if (plan.blocks) {
+    throw new Failure(
+      "USAGE",
+      `${plan.scenario} compares variants: name them, --variants none=URL,full=URL,...`,
+    );
+  }
+  return { BASE_URL: url ?? target.url };
+}
+
+function served(before: number | undefined, after: number | undefined): number | null {
+  return after === undefined ? null : after - (before ?? 0);
+}
+
+function emptyRun(of: {
+  plan: Plan;
+  folder: RunFolder;
+  startedAt: Date;
+  target: Target;
+  versions: Run["versions"];
+  commit: Run["commit"];
+}): Run {
+  const { plan, target } = of;
+  return {
+    schema: RUN_SCHEMA,
+    run: of.folder.id,
+    scenario: plan.scenario,
+    profile: plan.profile,
+    state: "running",
+    verdict: null,
+    exitCode: null,
+    reasons: [],
+    sla: [],
+    findings: {},
+    series: [],
+    phases: [],
+    generator: {
+      healthy: true,
+      reasons: [],
+      dropped: { count: 0, blame: "none" },
+      pacingLagP99Ms: null,
+      k6CpuCores: null,
+      k6RssBytes: null,
+      benchCpuCores: null,
+      benchLoopDelayP99Ms: null,
+      lateSamples: 0,
+      overflowSamples: 0,
+      k6ExitCode: null,
+    },
+    target: {
+      kind: target.kind,
+      name: target.name,
+      url: target.url,
+      command: target.command,
+      pid: target.pid ?? null,
+      cpuCores: null,
+      rssBytes: null,
+      heapBytes: null,
+      eventLoopDelayMs: null,
+      requestsServed: null,
+      died: null,
+    },
+    host: hostOf(),
+    versions: of.versions,
+    commit: of.commit,
+    startedAt: of.startedAt.toISOString(),
+    endedAt: null,
+    plan: { ...plan },
+  };
+}
+
+function finish(run: Run, loaded: Loaded, target: Target, requestsServed: number | null): Run {
+  const { evidence, died, k6ExitCode, k6Error, interruptedAfterSeconds } = loaded;
+  const judgement = judge(evidence, {
+    cores: run.host.cores,
+    k6ExitCode,
+    died,
+    targetVisible: target.pid !== undefined,
+    ...(k6Error !== undefined && { k6Error }),
+    ...(interruptedAfterSeconds !== undefined && { interruptedAfterSeconds }),
+  });
+  return {
+    ...run,
+    ...judgement,
+    state: interruptedAfterSeconds === undefined ? "complete" : "interrupted",
+    series: evidence.fold.summaries() as Run["series"],
+    phases: evidence.phases.map(({ phase, fromMs, toMs }) => ({
+      phase,
+      from: new Date(fromMs).toISOString(),
+      to: new Date(toMs).toISOString(),
+    })),
+    target: {
+      ...run.target,
+      requestsServed,
+      died,
+      cpuCores: evidence.spread(({ target: it }) => it?.cpuCores),
+      rssBytes: evidence.spread(({ target: it }) => it?.rssBytes),
+      heapBytes: evidence.spread(({ target: it }) => it?.heapBytes),
+      eventLoopDelayMs: evidence.spread(({ target: it }) => it?.eventLoopDelayMs),
+    },
+    endedAt: new Date().toISOString(),
+  };
+}
+
+/** Ctrl-C: the first ends the run in good order, the second ends everything. */
+class Interrupts {
+  #first: (() => void) | undefined;
+  #count = 0;
+  readonly #handler: () => void;
+
+  constructor(screen: NodeJS.WriteStream) {
+    this.#handler = () => {
+      this.#count++;
+      if (this.#count === 1 && this.#first) return this.#first();
+      screen.write("\nkilled; the run is left marked as incomplete\n");
+      killAll();
+      process.exit(130);
+    };
+    process.on("SIGINT", this.#handler);
+    process.on("SIGTERM", this.#handler);
+  }
+
+  onFirst(action: () => void): void {
+    this.#first = action;
+  }
+
+  release(): void {
+    process.off("SIGINT", this.#handler);
+    process.off("SIGTERM", this.#handler);
+  }
+}
+
+/** Path as a person would type it from here. */
+export function fromHere(path: string): string {
+  return relative(process.cwd(), path) || ".";
+}
