@@ -18,8 +18,8 @@ const program = new Command("plimsoll")
   .addHelpText("after", "\nStart here:\n  npx plimsoll run basic-load --profile smoke");
 
 for (const add of [addRun, addUp, addList, addReport, addDoctor]) add(program);
-// Commands made before exitOverride was set would exit by themselves, with code 1.
-for (const command of program.commands) command.exitOverride().showHelpAfterError("(--help says more)");
+// A command of its own exits by itself, with code 1, unless told otherwise.
+for (const command of program.commands) command.exitOverride();
 
 try {
   await program.parseAsync();

@@ -170,10 +170,18 @@ const basicLoad: Scenario = {
   ],
 };
 
-/** Arrivals for a rate: 100 VUs carry 1,000/s while answers take under 100 ms, the rest wait for a stall of a second. */
+/**
+ * VUs for a rate: 100 carry 1,000/s while answers take under 100 ms. There are enough from the start for a stall of
+ * a quarter of a second; k6 makes more up to a stall of a whole one (each costs 0.5 MB and 3 ms to make, so all of
+ * them at once would delay the start by seconds).
+ */
 function openLoad(rate: number) {
-  const busy = Math.ceil(rate / 10);
-  return { model: "open", from: 0, preAllocatedVUs: busy, maxVUs: rate + busy } as const;
+  return {
+    model: "open",
+    from: 0,
+    preAllocatedVUs: Math.ceil(rate / 4),
+    maxVUs: rate + Math.ceil(rate / 10),
+  } as const;
 }
 
 function trapezium(rate: number, up: number, top: number, down: number): Stage[] {

@@ -15,6 +15,7 @@ interface RunFlags {
   readonly out: string;
   readonly targetCmd?: string;
   readonly fault?: string;
+  readonly portBase?: number;
   readonly json?: true;
   readonly dashboard?: true;
   readonly rate?: number;
@@ -48,6 +49,11 @@ export function addRun(program: Command): void {
       "--fault <spec>",
       "hurt the bundled target: latency=200ms, error-rate=10%, stall=3s@5s, crash=5s, ...",
     )
+    .option(
+      "--port-base <n>",
+      "first port of the bundled target; 0: any that are free (default: 8080)",
+      whole(0),
+    )
     .option("--rate <n>", "peak arrivals a second of an open-model scenario", whole(0))
     .option("--vus <n>", "peak callers of a closed-model scenario; most VUs of an open one", whole(1))
     .option("--seconds <n>", "length of the load without warm-up; the stages keep their shape", whole(1))
@@ -74,8 +80,14 @@ Exit codes: 0 pass or warn, 99 SLA crossed, 4 nothing measured or the generator 
 
 async function run(names: readonly string[], flags: RunFlags): Promise<number> {
   const plans = names.map((name) => planOrFailure(name, flags));
-  if (flags.fault !== undefined && (flags.url !== undefined || flags.targetCmd !== undefined)) {
-    throw new Failure("USAGE", "--fault hurts the bundled target; it cannot reach into a server of yours");
+  if (
+    (flags.fault ?? flags.portBase) !== undefined &&
+    (flags.url !== undefined || flags.targetCmd !== undefined)
+  ) {
+    throw new Failure(
+      "USAGE",
+      "--fault and --port-base are for the bundled target; they cannot reach into yours",
+    );
   }
   let worst = 0;
   for (const plan of plans) worst = worse(worst, await runOne(plan, flags));
@@ -92,7 +104,7 @@ async function runOne(plan: Plan, flags: RunFlags): Promise<number> {
     ...(flags.url !== undefined && { url: flags.url }),
     ...(flags.variants && { variants: flags.variants }),
     ...(flags.targetCmd !== undefined && { targetCommand: flags.targetCmd }),
-    ...(flags.fault !== undefined && { targetFlags: ["--fault", flags.fault] }),
+    targetFlags: targetFlags(flags),
     ...(flags.dashboard && { dashboardPort: DASHBOARD_PORT }),
   });
   await keep(folder, run);
@@ -100,6 +112,13 @@ async function runOne(plan: Plan, flags: RunFlags): Promise<number> {
   const text = verdictText(run, fromHere(join(folder.path, "report.html")));
   (flags.json ? process.stderr : process.stdout).write(text);
   return run.exitCode ?? 1;
+}
+
+function targetFlags({ fault, portBase }: RunFlags): string[] {
+  return [
+    ...(fault === undefined ? [] : ["--fault", fault]),
+    ...(portBase === undefined ? [] : ["--port-base", String(portBase)]),
+  ];
 }
 
 /** run.json comes last: a folder whose run.json says `complete` has its reports as well. */

@@ -11,7 +11,6 @@ export interface Instant {
   /** Answers of the scenario itself, warm-up left out. */
   readonly answers: number;
   readonly p95Ms: number | undefined;
-  readonly meanMs: number | undefined;
   readonly dropped: number;
 }
 
@@ -52,7 +51,6 @@ export class Evidence {
       ms: window.ms,
       answers: duration.n,
       p95Ms: duration.percentile(95),
-      meanMs: duration.mean,
       dropped,
     });
   }

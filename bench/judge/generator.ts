@@ -63,7 +63,7 @@ export function generatorHealth(evidence: Evidence, { cores, k6ExitCode }: Gener
 
 /**
  * Arrivals k6 never started because no VU was free, and whose fault that is. By Little's law a target whose answers
- * take W holds rate x W callers: when that is more than there are VUs, and W is late by the plan's own limit, the
+ * take W holds rate x W callers: when that is more than there were VUs, and W is late by the plan's own limit, the
  * target stalled. When answers were quick, there were too few VUs for the rate, or k6 was too slow to make them.
  */
 function droppedArrivals(evidence: Evidence): Run["generator"]["dropped"] {
@@ -77,9 +77,9 @@ function droppedArrivals(evidence: Evidence): Run["generator"]["dropped"] {
     ({ fromMs }) => fromMs >= first && fromMs <= last + plan.requestTimeoutMs + 1000,
   );
   const answered = around.some(({ answers }) => answers > 0);
-  const worstMs = Math.max(0, ...around.map(({ meanMs }) => meanMs ?? 0));
-  const needed = (peakOf(plan.load) * worstMs) / 1000;
-  const stalled = !answered || (worstMs > lateFrom(plan) && needed > plan.load.maxVUs);
+  const slowestMs = Math.max(0, ...around.map(({ p95Ms }) => p95Ms ?? 0));
+  const needed = (peakOf(plan.load) * slowestMs) / 1000;
+  const stalled = !answered || (slowestMs > lateFrom(plan) && needed > plan.load.preAllocatedVUs);
   return { count: total, blame: stalled ? "target" : "generator" };
 }
 

@@ -31,7 +31,7 @@ function warmUp(plan: Plan): Scenario {
     exec: "warmUp",
     vus: Math.max(1, Math.round(load.model === "closed" ? first / 10 : Math.min(first / 100, load.maxVUs))),
     duration: `${warmUpSeconds}s`,
-    gracefulStop: "0s",
+    gracefulStop: `${plan.gracefulStopSeconds}s`,
   };
 }
 

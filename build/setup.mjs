@@ -1,0 +1,229 @@
+#!/usr/bin/env node
+/**
+ * Sets the checkout up: dependencies from the lockfile (with them the Node that everything else runs on), k6 with our
+ * output, the bundles. Runs under any Node >= 20 on a machine that has nothing else but npm and Go >= 1.25.
+ *
+ * Each step keeps a stamp of what it was made from and is skipped while that has not changed; a stamp is written
+ * when its step is whole, so an interrupted set-up goes on where it was.
+ *
+ *   node build/setup.mjs           what a run needs
+ *   node build/setup.mjs --test    and what the tests need: a browser, on a Debian where we may install it
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join, relative } from "node:path";
+
+const ROOT = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "..");
+const CACHE = join(ROOT, ".cache");
+const BIN = join(ROOT, "node_modules", ".bin");
+const LOCK = join(CACHE, "setup.lock");
+/** A set-up that holds the lock longer than this is taken to be dead. */
+const LOCK_STALE_MS = 15 * 60_000;
+
+/** Stops with one line that says what to do. */
+class SetupError extends Error {}
+
+const tests = process.argv.includes("--test");
+
+try {
+  await withLock(async () => {
+    await step("dependencies", "node_modules/.plimsoll", [join(ROOT, "package-lock.json")], installPackages);
+    if (process.env.K6_BIN) say(`k6: ${process.env.K6_BIN} (K6_BIN)`);
+    else
+      await step(
+        "k6",
+        ".cache/k6.stamp",
+        filesBelow(join(ROOT, "build", "k6"), /(\.go|go\.mod|go\.sum)$/),
+        buildK6,
+      );
+    const sources = ["scenarios", "targets"].flatMap((room) => filesBelow(join(ROOT, room), /\.ts$/));
+    await step("bundles", "dist/.stamp", [...sources, join(ROOT, "build", "bundle.ts")], bundle);
+    if (tests) await browser();
+  });
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  process.stderr.write(`set-up: ${error.message}\n`);
+  process.exit(1);
+}
+
+/** Runs `make` unless the stamp says that it was made from the same inputs. */
+async function step(name, stampFile, inputs, make) {
+  const stamp = join(ROOT, stampFile);
+  const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
+  for (const file of inputs.sort()) hash.update(relative(ROOT, file)).update(readFileSync(file));
+  const digest = hash.digest("hex");
+  if (readable(stamp) === digest && made(name)) return;
+  const started = Date.now();
+  await make((line) => say(`${name}: ${line}`));
+  mkdirSync(join(stamp, ".."), { recursive: true });
+  writeFileSync(`${stamp}.new`, digest);
+  renameSync(`${stamp}.new`, stamp);
+  say(`${name}: done in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+}
+
+/** A stamp alone is not enough: what it stands for may have been deleted by hand. */
+function made(name) {
+  if (name === "dependencies") return existsSync(join(BIN, "node"));
+  if (name === "k6") return existsSync(join(CACHE, "k6"));
+  return existsSync(join(ROOT, "dist", "basic-load.js"));
+}
+
+async function installPackages(report) {
+  report("npm ci (about 400 MB, its own Node among them)");
+  // Under --loglevel=error npm keeps quiet about packages that ask for a newer Node than the one that installs them.
+  await command("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"], {}, "npm ci");
+  if (!existsSync(join(BIN, "node"))) {
+    throw new SetupError(
+      `there is no Node 24 package for ${process.platform} ${process.arch}; install Node 24 by hand and link it to node_modules/.bin/node`,
+    );
+  }
+}
+
+async function buildK6(report) {
+  const version = spawnSync("go", ["version"], { encoding: "utf8" });
+  if (version.error)
+    throw new SetupError("Go is missing: install Go 1.25 or newer (https://go.dev/dl), or set K6_BIN");
+  const [, major, minor] = /go(\d+)\.(\d+)/.exec(version.stdout) ?? [];
+  if (Number(major) === 1 && Number(minor) < 25) {
+    throw new SetupError(`Go ${major}.${minor} is too old: k6 needs Go 1.25 or newer (https://go.dev/dl)`);
+  }
+  report("go build (two minutes the first time)");
+  const binary = join(CACHE, "k6");
+  const fresh = join(CACHE, `k6.new-${process.pid}`);
+  try {
+    const args = ["build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", fresh, "."];
+    await command(
+      "go",
+      args,
+      { cwd: join(ROOT, "build", "k6"), env: { ...process.env, CGO_ENABLED: "0" } },
+      "go build",
+    );
+    renameSync(fresh, binary);
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+}
+
+async function bundle() {
+  await command(join(BIN, "node"), [join(ROOT, "build", "bundle.ts")], {}, "bundling");
+}
+
+/** Pages are tested in a real browser; where apt and root are at hand we fetch one, elsewhere we say how. */
+async function browser() {
+  const chromium = process.env.PLIMSOLL_CHROMIUM || "/usr/bin/chromium";
+  if (existsSync(chromium)) return;
+  const debian = existsSync("/etc/debian_version") && process.getuid?.() === 0;
+  if (!debian) {
+    say(
+      `no Chromium at ${chromium}: the tests of pages will be skipped. Install one, or set PLIMSOLL_CHROMIUM`,
+    );
+    return;
+  }
+  say("chromium: sh build/debian.sh");
+  await command("sh", [join(ROOT, "build", "debian.sh")], {}, "build/debian.sh");
+}
+
+/** Runs a command quietly; when it fails, its last words are told in one line. */
+function command(file, args, options, name) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"], ...options });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk) => {
+        output = (output + chunk).slice(-64_000);
+      });
+    }
+    const stop = (signal) => child.kill(signal);
+    process.once("SIGINT", stop).once("SIGTERM", stop);
+    child.once("error", (error) => reject(new SetupError(`${name} cannot be started: ${error.message}`)));
+    child.once("close", (code, signal) => {
+      process.off("SIGINT", stop).off("SIGTERM", stop);
+      if (code === 0) return resolve();
+      if (signal) return reject(new SetupError(`${name} was stopped; the next set-up goes on from here`));
+      reject(new SetupError(explain(output, name, code)));
+    });
+  });
+}
+
+function explain(output, name, code) {
+  if (/ENOSPC|no space left on device/i.test(output)) {
+    return `${name}: the disk is full; set-up needs about 2 GB (here, in the npm cache and in Go's)`;
+  }
+  if (/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|dial tcp|no such host/i.test(output)) {
+    return `${name}: a package registry cannot be reached; check the network or your proxy settings`;
+  }
+  const log = join(CACHE, "setup.log");
+  mkdirSync(CACHE, { recursive: true });
+  writeFileSync(log, output);
+  const last =
+    output
+      .trim()
+      .split("\n")
+      .filter((line) => !/complete log|npm help/.test(line))
+      .at(-1) ?? "";
+  return `${name} ended with ${code}: ${last.trim()} (all of it in ${relative(process.cwd(), log)})`;
+}
+
+/** One set-up at a time: `npm start` and `npm test` may be typed in two terminals. */
+async function withLock(work) {
+  mkdirSync(CACHE, { recursive: true });
+  for (let waited = false; ; waited = true) {
+    try {
+      mkdirSync(LOCK);
+      break;
+    } catch (error) {
+      if (error.code === "ENOSPC") throw new SetupError("the disk is full; set-up needs about 2 GB");
+      if (error.code !== "EEXIST") throw new SetupError(`cannot write here: ${error.message}`);
+    }
+    if (stale()) {
+      rmSync(LOCK, { recursive: true, force: true });
+      continue;
+    }
+    if (!waited) say("another set-up is at work; waiting for it");
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  writeFileSync(join(LOCK, "pid"), String(process.pid));
+  const release = () => rmSync(LOCK, { recursive: true, force: true });
+  process.once("exit", release);
+  await work();
+}
+
+function stale() {
+  const pid = Number(readable(join(LOCK, "pid")));
+  try {
+    if (Date.now() - statSync(LOCK).mtimeMs > LOCK_STALE_MS) return true;
+    if (!pid) return Date.now() - statSync(LOCK).mtimeMs > 5_000;
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error.code === "ESRCH";
+  }
+}
+
+function filesBelow(folder, pattern) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && pattern.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}
+
+function readable(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function say(line) {
+  process.stderr.write(`set-up: ${line}\n`);
+}

@@ -1,0 +1,160 @@
+/** The promise of the command: for every way a run can go, the exit code a CI job gates on. Real k6, real target. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { onlyRun, plimsoll, resultsFolder, runScenario, start } from "./plimsoll.ts";
+
+const SECONDS = ["--seconds", "6"];
+
+const TABLE: readonly {
+  readonly what: string;
+  readonly scenario?: string;
+  readonly flags: readonly string[];
+  readonly exitCode: number;
+  readonly verdicts: readonly string[];
+  readonly reason?: RegExp;
+}[] = [
+  { what: "a healthy target passes", flags: ["--rate", "200"], exitCode: 0, verdicts: ["pass", "warn"] },
+  {
+    what: "200 ms of added latency crosses the SLA",
+    flags: ["--rate", "200", "--fault", "latency=200ms"],
+    exitCode: 99,
+    verdicts: ["fail"],
+    reason: /latency p50 20\d ms, limit < 50 ms/,
+  },
+  {
+    what: "10 % errors cross the SLA",
+    flags: ["--rate", "200", "--fault", "error-rate=10%"],
+    exitCode: 99,
+    verdicts: ["fail"],
+    reason: /failed requests \d+(\.\d+)? %, limit < 1 %/,
+  },
+  {
+    what: "a target that never answers fails: the arrivals it blocked are its own fault",
+    flags: ["--rate", "200", "--fault", "stall"],
+    exitCode: 99,
+    verdicts: ["fail"],
+    reason: /the target stalled: [\d,]+ arrivals found every VU waiting/,
+  },
+  {
+    what: "a target that dies mid-run fails, with its exit code and last words",
+    flags: ["--rate", "200", "--fault", "crash=4s"],
+    exitCode: 99,
+    verdicts: ["fail"],
+    reason: /the target ended with exit code 1 after \d+ s/,
+  },
+  {
+    what: "no requests are no data, not a pass",
+    flags: ["--rate", "0"],
+    exitCode: 4,
+    verdicts: ["no-data"],
+    reason: /no request was made/,
+  },
+  {
+    what: "too few VUs for the rate are the generator's fault, not the target's",
+    flags: ["--rate", "1000", "--vus", "1"],
+    exitCode: 4,
+    verdicts: ["invalid"],
+    reason: /the generator dropped [\d,]+ arrivals while answers were quick/,
+  },
+  {
+    what: "stress passes on a healthy target",
+    scenario: "stress",
+    flags: ["--vus", "20"],
+    exitCode: 0,
+    verdicts: ["pass"],
+  },
+  {
+    what: "stress fails on errors",
+    scenario: "stress",
+    flags: ["--vus", "20", "--fault", "error-rate=20%"],
+    exitCode: 99,
+    verdicts: ["fail"],
+  },
+];
+
+for (const { what, scenario = "basic-load", flags, exitCode, verdicts, reason } of TABLE) {
+  test(`${scenario} ${flags.join(" ")} -> ${exitCode}: ${what}`, async (t) => {
+    const { run, folder, ...outcome } = await runScenario(t, scenario, ...SECONDS, ...flags);
+    assert.equal(outcome.exitCode, exitCode, `${outcome.stdout}\n${outcome.stderr}`);
+    assert.equal(run.exitCode, exitCode);
+    assert.ok(verdicts.includes(run.verdict ?? ""), `verdict ${run.verdict}: ${run.reasons.join("; ")}`);
+    assert.equal(run.state, "complete");
+    if (reason) assert.match(run.reasons.join("\n"), reason);
+    for (const file of ["report.md", "report.html", "junit.xml", "windows.ndjson", "resources.ndjson"]) {
+      assert.ok(existsSync(join(folder, file)), `${file} is there`);
+    }
+  });
+}
+
+test("a dead target's last log lines are in the run", async (t) => {
+  const { run } = await runScenario(t, "basic-load", ...SECONDS, "--rate", "100", "--fault", "crash=3s");
+  assert.equal(run.target.died?.exitCode, 1);
+  assert.match(run.target.died?.lastLog.join("\n") ?? "", /fault: crash/);
+});
+
+test("wrong usage is one line and exit code 2, and leaves no results", async (t) => {
+  const out = resultsFolder(t);
+  for (const args of [
+    ["run", "basic-load", "--profle", "smoke"],
+    ["run", "basic-load", "--profile", "huge"],
+    ["run", "no-such-scenario"],
+    ["run", "basic-load", "--rate", "many"],
+    ["run", "stress", "--rate", "10"],
+    ["run"],
+    ["run", "basic-load", "--url", "not a url"],
+    ["run", "basic-load", "--fault", "latency=200ms", "--url", "http://127.0.0.1:1"],
+    ["report", "no-such-run"],
+    ["up", "no-such-target"],
+    ["sail"],
+  ]) {
+    const { exitCode, stderr } = await plimsoll(t, ...args, ...(args[0] === "run" ? ["--out", out] : []));
+    assert.equal(exitCode, 2, `${args.join(" ")}: ${stderr}`);
+    assert.ok(stderr.trim().split("\n").length <= 2, `one line and a hint: ${stderr}`);
+    assert.doesNotMatch(stderr, /\n\s+at /, "no stack");
+  }
+});
+
+test("Ctrl-C keeps what was measured, marks it, and does not pass", async (t) => {
+  const out = resultsFolder(t);
+  const { child, outcome } = start(t, [
+    ...["run", "basic-load", "--profile", "smoke", "--rate", "100", "--port-base", "0", "--out", out],
+  ]);
+  await new Promise<void>((resolve) =>
+    child.stderr?.on("data", (chunk) => String(chunk).includes("basic-load 5 s") && resolve()),
+  );
+  child.kill("SIGINT");
+  const { exitCode, stderr } = await outcome;
+  const { run, folder } = onlyRun(out, { stderr });
+  assert.equal(exitCode, 4);
+  assert.equal(run.state, "interrupted");
+  assert.equal(run.verdict, "invalid");
+  assert.match(run.reasons[0] ?? "", /interrupted after \d+ s/);
+  assert.ok(readFileSync(join(folder, "windows.ndjson"), "utf8").split("\n").length > 3, "windows are kept");
+  assert.ok(run.series.some(({ metric }) => metric === "http_req_duration"));
+});
+
+test("Ctrl-C twice kills everything and leaves the run marked as incomplete", async (t) => {
+  const out = resultsFolder(t);
+  const { child, outcome } = start(t, [
+    ...["run", "basic-load", "--profile", "smoke", "--rate", "100", "--port-base", "0", "--out", out],
+    ...["--fault", "stall"],
+  ]);
+  await new Promise<void>((resolve) =>
+    child.stderr?.on("data", (chunk) => String(chunk).includes("basic-load 5 s") && resolve()),
+  );
+  child.kill("SIGINT");
+  await new Promise<void>((resolve) =>
+    child.stderr?.on("data", (chunk) => String(chunk).includes("Ctrl-C again") && resolve()),
+  );
+  child.kill("SIGINT");
+  const { exitCode, stderr } = await outcome;
+  assert.equal(exitCode, 130, stderr);
+  assert.equal(onlyRun(out, { stderr }).run.state, "running");
+});
+
+test("--json prints exactly the run on stdout", async (t) => {
+  const { stdout, run } = await runScenario(t, "basic-load", ...SECONDS, "--rate", "50", "--json");
+  assert.deepEqual(JSON.parse(stdout), run);
+});

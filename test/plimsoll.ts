@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { type Run, runSchema } from "../bench/results/run-schema.ts";
+
+export const ROOT = join(import.meta.dirname, "..");
+
+export interface Outcome {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A folder for one test's results, gone when the test is. */
+export function resultsFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "plimsoll-test-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Starts the command as a user would, in a process of its own. */
+export function start(
+  t: TestContext,
+  args: readonly string[],
+): { child: ChildProcess; outcome: Promise<Outcome> } {
+  const child = spawn(process.execPath, [join(ROOT, "bench", "main.ts"), ...args], { cwd: ROOT });
+  t.after(() => child.kill("SIGKILL"));
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  const outcome = new Promise<Outcome>((resolve) =>
+    child.once("close", (exitCode) => resolve({ exitCode, stdout, stderr })),
+  );
+  return { child, outcome };
+}
+
+export async function plimsoll(t: TestContext, ...args: string[]): Promise<Outcome> {
+  return start(t, args).outcome;
+}
+
+/** Runs a scenario of a few seconds on free ports; gives back what it left and how it ended. */
+export async function runScenario(
+  t: TestContext,
+  scenario: string,
+  ...flags: string[]
+): Promise<Outcome & { run: Run; folder: string }> {
+  const out = resultsFolder(t);
+  const ports = flags.includes("--url") ? [] : ["--port-base", "0"];
+  const outcome = await plimsoll(t, "run", scenario, "--profile", "smoke", ...ports, "--out", out, ...flags);
+  return { ...outcome, ...onlyRun(out, outcome) };
+}
+
+/** The one run in a results folder. */
+export function onlyRun(out: string, { stderr }: Pick<Outcome, "stderr">): { run: Run; folder: string } {
+  const [name, ...others] = readdirSync(out);
+  if (name === undefined || others.length > 0) throw new Error(`not one run in ${out}: ${stderr}`);
+  const folder = join(out, name);
+  return { folder, run: runSchema.parse(JSON.parse(readFileSync(join(folder, "run.json"), "utf8"))) };
+}

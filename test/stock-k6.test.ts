@@ -1,0 +1,72 @@
+/** The bundles work with plain k6: no plimsoll, no windows output, k6's own thresholds gate. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { type TestContext, test } from "node:test";
+import { k6Binary, targetProgram } from "../bench/paths.ts";
+import { SCENARIOS } from "../scenarios/plans.ts";
+import { ROOT } from "./plimsoll.ts";
+
+async function up(t: TestContext, ...flags: string[]): Promise<Record<string, string>> {
+  const child = spawn(process.execPath, [...targetProgram("connector"), "--port-base", "0", ...flags], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  t.after(() => child.kill("SIGKILL"));
+  for await (const line of createInterface({ input: child.stdout })) {
+    return (JSON.parse(line) as { urls: Record<string, string> }).urls;
+  }
+  throw new Error("the target ended before it was ready");
+}
+
+function k6(
+  scenario: string,
+  env: Record<string, string>,
+): Promise<{ exitCode: number | null; output: string }> {
+  const pairs = Object.entries(env).flatMap(([key, value]) => ["-e", `${key}=${value}`]);
+  const child = spawn(k6Binary(), ["run", "--quiet", ...pairs, join(ROOT, "dist", `${scenario}.js`)], {
+    env: { ...process.env, K6_NO_USAGE_REPORT: "true" },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk) => {
+      output += chunk;
+    });
+  }
+  return new Promise((resolve) => child.once("close", (exitCode) => resolve({ exitCode, output })));
+}
+
+const SHORT = { PROFILE: "smoke", SECONDS: "5", VUS: "20" };
+
+for (const scenario of Object.keys(SCENARIOS)) {
+  test(`k6 run dist/${scenario}.js exits 0 on a healthy target`, async (t) => {
+    const urls = await up(t);
+    const VARIANTS = Object.entries(urls)
+      .map(([name, url]) => `${name}=${url}`)
+      .join(",");
+    const open = SCENARIOS[scenario]?.profiles.smoke.load.model === "open";
+    const { VUS: _, ...openSettings } = SHORT;
+    const settings = open ? { ...openSettings, RATE: "240" } : SHORT;
+    const { exitCode, output } = await k6(scenario, { ...settings, VARIANTS });
+    assert.equal(exitCode, 0, output);
+    assert.match(output, /greeted|checks_succeeded/);
+  });
+}
+
+test("k6 exits 99 when an SLA is crossed", async (t) => {
+  const urls = await up(t, "--fault", "error-rate=30%", "--variants", "full");
+  const { exitCode, output } = await k6("stress", { ...SHORT, BASE_URL: urls.full as string });
+  assert.equal(exitCode, 99, output);
+});
+
+test("k6 exits 99 when nothing answers: the guard count>0 and the errors both fail", async () => {
+  const { exitCode, output } = await k6("stress", { ...SHORT, BASE_URL: "http://127.0.0.1:1" });
+  assert.equal(exitCode, 99, output);
+  assert.ok((output.match(/request failed/g) ?? []).length <= 2, "a dead target does not flood the terminal");
+});
+
+test("a wrong PROFILE is told in one sentence", async () => {
+  const { exitCode, output } = await k6("stress", { PROFILE: "gigantic" });
+  assert.equal(exitCode, 107);
+  assert.match(output, /PROFILE is \\?"smoke\\?" or \\?"full\\?", not \\?"gigantic\\?"/);
+});
