@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { addDoctor } from "./commands/doctor.ts";
 import { addList } from "./commands/list.ts";

@@ -247,7 +247,7 @@ function spikeLoad(calm: number, peak: number, seconds: readonly [number, number
   return { model: "closed", from: calm, stages, thinkMs: THINK_MS } as const;
 }
 
-const OVERHEAD_RATE = 300;
+const OVERHEAD_RATE = 600;
 const overheadVariants = ["none", ...FULL_CHAIN, "full"];
 
 const interceptorOverhead: Scenario = {
@@ -257,8 +257,8 @@ const interceptorOverhead: Scenario = {
   variant: "full",
   blocks: {
     variants: overheadVariants,
-    // One round of all variants a second: every window holds every variant, so windows can be paired.
-    arrivalsPerBlock: OVERHEAD_RATE / overheadVariants.length,
+    // Two rounds of all variants a second: every window of a second holds a whole one, so windows can be paired.
+    arrivalsPerBlock: OVERHEAD_RATE / overheadVariants.length / 2,
     seed: 20261121,
   },
   profiles: {

@@ -66,8 +66,8 @@ export function addRun(program: Command): void {
 Examples:
   npx plimsoll run basic-load --profile smoke        half a minute against the bundled connector
   npx plimsoll run stress spike --out /tmp/tonight   both in full, one after the other
-  npx plimsoll run basic-load --url http://127.0.0.1:8090 --rate 200 --seconds 60
-  npx plimsoll run basic-load --target-cmd "node server.js" --url http://127.0.0.1:8090
+  npx plimsoll run basic-load --url http://127.0.0.1:8200 --rate 200 --seconds 60
+  npx plimsoll run basic-load --target-cmd "node server.js" --url http://127.0.0.1:8200
   npx plimsoll run basic-load --profile smoke --fault latency=200ms     watch it fail
 
 Exit codes: 0 pass or warn, 99 SLA crossed, 4 nothing measured or the generator was the limit,
@@ -167,7 +167,7 @@ function url(text: string): string {
   try {
     parsed = new URL(text);
   } catch {
-    throw new InvalidArgumentError("It looks like http://127.0.0.1:8090.");
+    throw new InvalidArgumentError("It looks like http://127.0.0.1:8200.");
   }
   if (parsed.protocol !== "http:" && parsed.protocol !== "https:") {
     throw new InvalidArgumentError("It starts with http:// or https://.");

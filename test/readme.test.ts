@@ -1,0 +1,83 @@
+/** The README's commands do what it says: each is run in the order it stands there, from the checkout. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { k6Binary } from "../bench/paths.ts";
+import { ROOT } from "./plimsoll.ts";
+
+interface Block {
+  readonly background: boolean;
+  readonly commands: readonly string[];
+}
+
+/** The ```sh blocks of a Markdown text; `sh background` is left running while the rest of its section runs. */
+function shellBlocks(markdown: string): { section: string; blocks: Block[] }[] {
+  return markdown.split(/^## /m).map((part) => ({
+    section: part.split("\n")[0] ?? "",
+    blocks: [...part.matchAll(/^```sh( background)?\n([\s\S]*?)^```/gm)].map(([, background, text]) => ({
+      background: background !== undefined,
+      commands: (text ?? "").split("\n").filter((line) => line.trim() !== ""),
+    })),
+  }));
+}
+
+/** A user has k6 on the PATH; here it is the one that was built, under its own name. */
+function pathWithK6(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "plimsoll-k6-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  symlinkSync(k6Binary(), join(folder, "k6"));
+  return `${folder}${delimiter}${process.env.PATH}`;
+}
+
+function shell(t: TestContext, command: string, env: NodeJS.ProcessEnv) {
+  const child = spawn(command, { cwd: ROOT, shell: true, detached: true, env });
+  const stop = () => {
+    try {
+      process.kill(-(child.pid as number), "SIGTERM");
+    } catch {
+      // It has ended.
+    }
+  };
+  t.after(stop);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk) => {
+      output += chunk;
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const spoke = new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));
+  return { ended, spoke, stop, output: () => output };
+}
+
+for (const { section, blocks } of shellBlocks(readFileSync(join(ROOT, "README.md"), "utf8"))) {
+  if (blocks.length === 0) continue;
+  test(`README, ${section}: every command exits 0`, async (t) => {
+    const env = { ...process.env, PATH: pathWithK6(t) };
+    const running: ReturnType<typeof shell>[] = [];
+    for (const { background, commands } of blocks) {
+      for (const command of commands) {
+        const one = shell(t, command, env);
+        if (background) {
+          running.push(one);
+          await one.spoke;
+        } else {
+          const exitCode = await one.ended;
+          assert.equal(exitCode, 0, `${command}\n${one.output()}`);
+          assert.notEqual(one.output(), "", `${command} says something`);
+        }
+      }
+    }
+    for (const one of running) {
+      one.stop();
+      await one.ended;
+    }
+  });
+}
+
+test("the README stays a page one reads: under 200 lines", () => {
+  assert.ok(readFileSync(join(ROOT, "README.md"), "utf8").split("\n").length < 200);
+});
