@@ -1,0 +1,14 @@
+/**
+ * Seeded uniform numbers in [0, 1): mulberry32 (Tommy Ettinger, public domain). Faults draw from it, so two runs
+ * with the same seed and the same order of requests are hurt alike.
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
