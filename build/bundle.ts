@@ -18,7 +18,7 @@ const targets = readdirSync(join(root, "targets")).filter((name) =>
   existsSync(join(root, "targets", name, "main.ts")),
 );
 
-await Promise.all([
+const [, servers] = await Promise.all([
   build({
     entryPoints: scenarios,
     outdir: dist,
@@ -39,6 +39,13 @@ await Promise.all([
     format: "esm",
     platform: "node",
     target: "node24",
+    // What a target loads only when asked to (an exporter, say) stays out of its memory until then, and so do the
+    // comments of its packages.
+    splitting: true,
+    chunkNames: "[name]-[hash]",
+    minifyWhitespace: true,
+    minifySyntax: true,
+    metafile: true,
     // CommonJS packages in the bundle still ask for Node's own modules by require().
     banner: {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
@@ -47,6 +54,9 @@ await Promise.all([
     logLevel: "error",
   }),
 ]);
+
+const kept = new Set(Object.keys(servers.metafile.outputs).map((file) => basename(file)));
+for (const file of readdirSync(join(dist, "targets"))) if (!kept.has(file)) rmSync(join(dist, "targets", file));
 
 const wanted = new Set(scenarios.map((file) => basename(file, ".ts")));
 for (const file of readdirSync(dist)) {

@@ -104,7 +104,7 @@ async function runOne(plan: Plan, flags: RunFlags): Promise<number> {
     ...(flags.url !== undefined && { url: flags.url }),
     ...(flags.variants && { variants: flags.variants }),
     ...(flags.targetCmd !== undefined && { targetCommand: flags.targetCmd }),
-    targetFlags: targetFlags(flags),
+    targetFlags: targetFlags(plan, flags),
     ...(flags.dashboard && { dashboardPort: DASHBOARD_PORT }),
   });
   await keep(folder, run);
@@ -114,8 +114,11 @@ async function runOne(plan: Plan, flags: RunFlags): Promise<number> {
   return run.exitCode ?? 1;
 }
 
-function targetFlags({ fault, portBase }: RunFlags): string[] {
+/** A scenario that calls one variant needs no port for the others, and the target less memory. */
+function targetFlags(plan: Plan, { fault, portBase }: RunFlags): string[] {
   return [
+    "--variants",
+    plan.blocks?.variants.join(",") ?? plan.variant,
     ...(fault === undefined ? [] : ["--fault", fault]),
     ...(portBase === undefined ? [] : ["--port-base", String(portBase)]),
   ];

@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
+import { closeSync, openSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { Failure } from "../failure.ts";
-import { targetNames, targetProgram } from "../paths.ts";
+import { ROOT, targetNames, targetProgram } from "../paths.ts";
+import { boundLog, tailOf } from "../run/log-file.ts";
+import { fromHere } from "../run/voyage.ts";
 
 export function addUp(program: Command): void {
   program
@@ -26,25 +30,41 @@ Then, elsewhere:
     .action(up);
 }
 
+/** A target logs a line a call; on the terminal they would bury everything else. */
+function logFileOf(target: string): string {
+  return join(ROOT, ".cache", `up-${target}.log`);
+}
+
 async function up(target: string, flags: readonly string[]): Promise<void> {
   if (!targetNames().includes(target)) {
     throw new Failure("USAGE", `there is no target "${target}"; there is ${targetNames().join(", ")}`);
   }
+  const logFile = logFileOf(target);
+  writeFileSync(logFile, "");
+  // Appending, so that a log that was emptied goes on from its start.
+  const log = openSync(logFile, "a");
   const wantsHelp = flags.includes("--help") || flags.includes("-h");
   const child = spawn(process.execPath, [...targetProgram(target), "--exit-with-parent", ...flags], {
-    stdio: ["ignore", wantsHelp ? "inherit" : "pipe", "inherit"],
+    stdio: ["ignore", wantsHelp ? "inherit" : "pipe", log],
   });
+  closeSync(log);
   if (child.stdout) {
-    createInterface({ input: child.stdout }).on("line", (line) => process.stdout.write(introduce(line)));
+    createInterface({ input: child.stdout }).on("line", (line) =>
+      process.stdout.write(introduce(line, fromHere(logFile))),
+    );
   }
+  const bounding = setInterval(() => boundLog(logFile), 1000);
   // The terminal sends Ctrl-C to the target as well; we only wait for it to finish what it has begun.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));
-  process.exitCode = await new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
+  const exitCode = await new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
+  clearInterval(bounding);
+  if (exitCode !== 0) for (const line of tailOf(logFile, 3)) process.stderr.write(`${line}\n`);
+  process.exitCode = exitCode;
 }
 
 /** The ready line for people; any other line as it is. On a pipe the ready line stays JSON, for scripts. */
-function introduce(line: string): string {
+function introduce(line: string, logFile: string): string {
   if (!process.stdout.isTTY) return `${line}\n`;
   try {
     const { ready, urls, admin, grpc } = JSON.parse(line) as {
@@ -57,7 +77,7 @@ function introduce(line: string): string {
     const rows = Object.entries({ ...urls, ...(grpc && { "gRPC (h2c)": grpc }), ...(admin && { admin }) });
     const width = Math.max(...rows.map(([name]) => name.length));
     const table = rows.map(([name, url]) => `  ${name.padEnd(width)}  ${url}`).join("\n");
-    return `${table}\n\n  ready; Ctrl-C stops it. Elsewhere: k6 run -e PROFILE=smoke dist/stress.js\n`;
+    return `${table}\n\n  ready; Ctrl-C stops it, its log is ${logFile}\n  elsewhere: k6 run -e PROFILE=smoke dist/stress.js\n`;
   } catch {
     return `${line}\n`;
   }
