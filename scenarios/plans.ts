@@ -114,7 +114,7 @@ const basicLoad: Scenario = {
   target: "connector",
   variant: "full",
   profiles: {
-    smoke: { ...SMOKE_LIMITS, load: { ...openLoad(1_000), stages: trapezium(1_000, 4, 18, 3) } },
+    smoke: { ...SMOKE_LIMITS, load: { ...openLoad(500), stages: trapezium(500, 4, 18, 3) } },
     full: { ...FULL_LIMITS, load: { ...openLoad(1_000), stages: trapezium(1_000, 30, 360, 30) } },
   },
   sla: [
@@ -171,15 +171,15 @@ const basicLoad: Scenario = {
 };
 
 /**
- * VUs for a rate: 100 carry 1,000/s while answers take under 100 ms. There are enough from the start for a stall of
- * a quarter of a second; k6 makes more up to a stall of a whole one (each costs 0.5 MB and 3 ms to make, so all of
- * them at once would delay the start by seconds).
+ * VUs for a rate: a tenth of it are busy while answers take under 100 ms. There are enough from the start for a stall of
+ * half a second; k6 makes more up to a stall of a whole one (each costs some 0.5 MB and 3 ms to make, which is why not all
+ * are there at once).
  */
 function openLoad(rate: number) {
   return {
     model: "open",
     from: 0,
-    preAllocatedVUs: Math.ceil(rate / 4),
+    preAllocatedVUs: Math.ceil(rate / 2),
     maxVUs: rate + Math.ceil(rate / 10),
   } as const;
 }

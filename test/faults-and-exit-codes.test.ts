@@ -76,7 +76,12 @@ const TABLE: readonly {
 
 for (const { what, scenario = "basic-load", flags, exitCode, verdicts, reason } of TABLE) {
   test(`${scenario} ${flags.join(" ")} -> ${exitCode}: ${what}`, async (t) => {
-    const { run, folder, ...outcome } = await runScenario(t, scenario, ...SECONDS, ...flags);
+    let sailed = await runScenario(t, scenario, ...SECONDS, ...flags);
+    // `invalid` says that this machine was too busy to tell, which is right and not what is tested here: once more.
+    if (sailed.run.verdict === "invalid" && !verdicts.includes("invalid")) {
+      sailed = await runScenario(t, scenario, ...SECONDS, ...flags);
+    }
+    const { run, folder, ...outcome } = sailed;
     assert.equal(outcome.exitCode, exitCode, `${outcome.stdout}\n${outcome.stderr}`);
     assert.equal(run.exitCode, exitCode);
     assert.ok(verdicts.includes(run.verdict ?? ""), `verdict ${run.verdict}: ${run.reasons.join("; ")}`);

@@ -65,9 +65,16 @@ for (const { section, blocks } of shellBlocks(readFileSync(join(ROOT, "README.md
           running.push(one);
           await one.spoke;
         } else {
-          const exitCode = await one.ended;
-          assert.equal(exitCode, 0, `${command}\n${one.output()}`);
-          assert.notEqual(one.output(), "", `${command} says something`);
+          let exitCode = await one.ended;
+          let output = one.output();
+          // `INVALID` says that this machine was too busy to tell; the command did its work. Once more.
+          if (exitCode === 4 && output.includes("INVALID")) {
+            const again = shell(t, command, env);
+            exitCode = await again.ended;
+            output = again.output();
+          }
+          assert.equal(exitCode, 0, `${command}\n${output}`);
+          assert.notEqual(output, "", `${command} says something`);
         }
       }
     }

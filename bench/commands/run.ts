@@ -96,12 +96,13 @@ async function run(names: readonly string[], flags: RunFlags): Promise<number> {
 
 async function runOne(plan: Plan, flags: RunFlags): Promise<number> {
   const screen = process.stderr;
+  const address = flags.url ?? flags.variants?.[plan.variant] ?? Object.values(flags.variants ?? {})[0];
   if (flags.dashboard) screen.write(`k6's live page: http://127.0.0.1:${DASHBOARD_PORT}\n`);
   const { run, folder } = await voyage({
     plan,
     out: flags.out,
     screen,
-    ...(flags.url !== undefined && { url: flags.url }),
+    ...(address !== undefined && { url: address }),
     ...(flags.variants && { variants: flags.variants }),
     ...(flags.targetCmd !== undefined && { targetCommand: flags.targetCmd }),
     targetFlags: targetFlags(plan, flags),
@@ -130,7 +131,7 @@ async function keep(folder: RunFolder, run: Parameters<typeof writeRun>[1]): Pro
   writeRun(folder, run);
 }
 
-function planOrFailure(name: string, { profile, rate, vus, seconds }: RunFlags): Plan {
+function planOrFailure(name: string, { profile, rate, vus, seconds, ...target }: RunFlags): Plan {
   const overrides: Overrides = {
     ...(rate !== undefined && { rate }),
     ...(vus !== undefined && { vus }),
@@ -146,6 +147,15 @@ function planOrFailure(name: string, { profile, rate, vus, seconds }: RunFlags):
   if (plan.load.model === "closed" && rate !== undefined) {
     throw new Failure("USAGE", `${name} is about callers, not about a rate: use --vus`);
   }
+  if (plan.blocks && target.url !== undefined && !target.variants) {
+    throw new Failure(
+      "USAGE",
+      `${name} compares variants: say where each answers, --variants none=URL,full=URL,...`,
+    );
+  }
+  const unnamed =
+    plan.blocks?.variants.filter((variant) => target.variants && !(variant in target.variants)) ?? [];
+  if (unnamed.length > 0) throw new Failure("USAGE", `--variants names no address for ${unnamed.join(", ")}`);
   return plan;
 }
 

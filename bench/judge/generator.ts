@@ -27,7 +27,7 @@ export function generatorHealth(evidence: Evidence, { cores, k6ExitCode }: Gener
   const reasons: string[] = [];
   if (dropped.blame === "generator") {
     reasons.push(
-      `the generator dropped ${count(dropped.count)} arrivals while answers were quick: too few VUs for the rate (--vus)`,
+      `the generator dropped ${count(dropped.count)} arrivals while answers were quick: too few VUs (--vus) or too little CPU for the rate`,
     );
   }
   if (lag !== undefined && lag > PACING_LAG_P99_MS) {

@@ -94,7 +94,7 @@ export function panelOf(plan: Plan, progress: Progress, columns: number): string
     `  ${title}  ${phase}  ${bar}  ${clock}`,
     "",
     `  ${cell("req/s", count(progress.requestsPerSecond), 18)}${cell("p50", ms(p50Ms), 18)}${cell("p95", ms(p95Ms), 18)}${cell("p99", ms(p99Ms), 18)}`,
-    `  ${cell("failed", bad(failed), 18)}${cell("dropped", bad(dropped), 18)}${cell("VUs", `${progress.vus} of ${progress.maxVus}`, 18)}`,
+    `  ${cell("failed", bad(failed), 18)}${cell("dropped", bad(dropped), 18)}${cell("busy VUs", `${progress.vus} of ${progress.maxVus}`, 18)}`,
     `  ${cell("target", target ? `${percent(target.cpuCores)} of a core, ${megabytes(target.rssBytes)}` : "-", 36)}${cell("k6", k6 ? `${percent(k6.cpuCores)}, ${megabytes(k6.rssBytes)}` : "-", 18)}`,
   ];
 }

@@ -173,10 +173,12 @@ async function notReady(child: Child, { name, logFile }: TargetOptions, sign: st
   const { ending } = child;
   await child.stop(STOP_MS);
   const last = tailOf(logFile, 1).map(message)[0];
+  const exit = ending?.exitCode === 2 ? "USAGE" : "FAULT";
+  const own = /^error: (.+)/.exec(last ?? "")?.[1];
+  if (ending && own !== undefined) return new Failure(exit, `${name}: ${own}`);
   const how = ending
     ? `ended with ${ending.signal ?? `exit code ${ending.exitCode}`} before it was ready`
     : `was not ready within ${READY_MS / 1000} s (a target is ready when it ${sign})`;
-  const exit = ending?.exitCode === 2 ? "USAGE" : "FAULT";
   return new Failure(exit, `the ${name} target ${how}${last ? `: ${last}` : ""}`);
 }
 

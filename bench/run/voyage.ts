@@ -1,4 +1,4 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Plan } from "../../scenarios/lib/plan.ts";
 import { Failure } from "../failure.ts";
@@ -55,6 +55,7 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
   const facts = Promise.all([versionsOf(), commitOf(process.cwd())]);
 
   let target: Target | undefined;
+  let begun = false;
   const interrupts = new Interrupts(screen);
   try {
     target = await startTarget({
@@ -68,6 +69,7 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
     const [versions, commit] = await facts;
     const run = emptyRun({ plan, folder, startedAt, target, versions, commit });
     writeRun(folder, run);
+    begun = true;
     const before = target.adminUrl ? await scrape(target.adminUrl) : undefined;
     const loaded = await load(options, target, file, interrupts);
     const after = target.adminUrl && !loaded.died ? await scrape(target.adminUrl) : undefined;
@@ -76,6 +78,8 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
   } finally {
     interrupts.release();
     await target?.stop();
+    // Nothing was loaded, so there is nothing to keep; the Failure has quoted the log.
+    if (!begun) rmSync(folder.path, { recursive: true, force: true });
   }
 }
 
@@ -203,7 +207,7 @@ function written(stream: NodeJS.WritableStream): Promise<void> {
 }
 
 /** `-e` pairs that tell the script where the target answers. */
-function addressesFor({ plan, url, variants }: VoyageOptions, target: Target): Record<string, string> {
+function addressesFor({ url, variants }: VoyageOptions, target: Target): Record<string, string> {
   const urls = variants ?? target.urls;
   if (Object.keys(urls).length > 0) {
     return {

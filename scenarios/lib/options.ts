@@ -29,7 +29,7 @@ function warmUp(plan: Plan): Scenario {
   return {
     executor: "constant-vus",
     exec: "warmUp",
-    vus: Math.max(1, Math.round(load.model === "closed" ? first / 10 : Math.min(first / 100, load.maxVUs))),
+    vus: Math.max(1, Math.round(load.model === "closed" ? first / 10 : Math.min(first / 50, load.maxVUs))),
     duration: `${warmUpSeconds}s`,
     gracefulStop: `${plan.gracefulStopSeconds}s`,
   };
