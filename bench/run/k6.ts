@@ -21,10 +21,14 @@ export interface K6 {
   readonly child: Child;
   /** One NDJSON line a window, as they come. */
   readonly lines: AsyncIterable<string>;
+  /** Waits for its end once the last window is written; a browser that still watches its page must not hold it. */
+  readonly finish: () => Promise<void>;
   /** Why it failed, in its own words; undefined when it ran to the end or was interrupted. */
   readonly error: () => Promise<string | undefined>;
 }
 
+/** How long k6 may take to end after its last window; its web page waits for browsers that have it open. */
+const LINGER_MS = 3_000;
 /** k6's exit codes that are no failure of k6: all well, and ended by our own signal. */
 const EXPECTED = new Set([0, 105]);
 
@@ -66,7 +70,17 @@ export function startK6({ plan, env, logFile, dashboardPort }: K6Options): K6 {
       input: child.process.stdio[3] as Readable,
       crlfDelay: Number.POSITIVE_INFINITY,
     });
-    return { child, lines, error: () => errorOf(child, logFile) };
+    let dismissed = false;
+    const finish = async () => {
+      const timer = setTimeout(() => {
+        dismissed = true;
+        child.signal("SIGKILL");
+      }, LINGER_MS);
+      await child.ended;
+      clearTimeout(timer);
+    };
+    const error = async () => (dismissed ? undefined : errorOf(child, logFile));
+    return { child, lines, finish, error };
   } finally {
     closeSync(log);
   }

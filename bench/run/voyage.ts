@@ -192,7 +192,7 @@ async function load(
 async function readWindows(k6: K6, each: (line: string) => void): Promise<void> {
   try {
     for await (const line of k6.lines) if (line !== "") each(line);
-    await k6.child.ended;
+    await k6.finish();
   } catch (error) {
     k6.child.signal("SIGKILL");
     throw error instanceof Failure ? error : new Failure("FAULT", `k6: ${(error as Error).message}`);
