@@ -16,7 +16,7 @@ export function count(value: number): string {
 
 function grouped(digits: string): string {
   const [whole = "", fraction] = digits.split(".");
-  const separated = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  const separated = whole.replace("-", "−").replace(/\B(?=(\d{3})+$)/g, ",");
   return fraction === undefined ? separated : `${separated}.${fraction}`;
 }
 
@@ -56,10 +56,9 @@ export function cores(value: number, digits = 3): string {
   return `${significant(value, digits)} ${value === 1 ? "core" : "cores"}`;
 }
 
-/** A signed difference in microseconds. */
-export function addedUs(us: number): string {
-  if (us === 0) return "0 µs";
-  return `${us > 0 ? "+" : "−"}${latency(Math.abs(us) / 1000)}`;
+/** A signed difference in microseconds, without the unit. */
+export function signed(us: number): string {
+  return `${us > 0 ? "+" : ""}${significant(us)}`;
 }
 
 /** A stretch of time: `30.4 s`, `6 min 12 s`, `2 h 05 min`. */
@@ -115,22 +114,26 @@ export function limitInUnit(limit: number, unit: string): string {
     .replace(/\.(?=\s|$)/, "");
 }
 
+/** `≤` for `<=`. */
+export function opSign(op: string): string {
+  return op.replace("<=", "≤").replace(">=", "≥");
+}
+
+/** Digits after which a measured value is as exact as a report needs. */
+const MOST_DIGITS = 8;
+
 /**
  * A measured value beside its limit: with as many digits as it takes to see on which side it lies, so that no row
  * reads "measured 100 MB, limit < 100 MB, fail".
  */
 export function measuredBeside(value: number, limit: number, unit: string): string {
-  for (let digits = 3; digits <= 8; digits++) {
-    const measured = inUnit(value, unit, digits);
-    if (
-      value === limit ||
-      Number.parseFloat(measured.replaceAll(",", "")) !== nearestNumber(limit, unit, digits)
-    )
-      return measured;
+  let digits = 3;
+  while (
+    value !== limit &&
+    digits < MOST_DIGITS &&
+    inUnit(value, unit, digits) === inUnit(limit, unit, digits)
+  ) {
+    digits++;
   }
-  return inUnit(value, unit, 9);
-}
-
-function nearestNumber(limit: number, unit: string, digits: number): number {
-  return Number.parseFloat(inUnit(limit, unit, digits).replaceAll(",", ""));
+  return inUnit(value, unit, digits);
 }

@@ -4,11 +4,14 @@ import type { Chart } from "./charts/chart.ts";
 import { drawForPage } from "./charts/draw.ts";
 import {
   type Block,
+  type Cell,
   type Document,
   type Fact,
+  NOT_CLEAR,
   type Section,
   SLA_WORDS,
   type SlaWords,
+  type TableBlock,
   type VerdictState,
 } from "./document.ts";
 import { html as text } from "./escape.ts";
@@ -64,7 +67,7 @@ ${symbol(verdict.state)}
 ${reasons.length > 0 ? `<ul class="reasons">${reasons.map((reason) => `<li>${text(reason)}</li>`).join("")}</ul>` : `<p class="sentence">${verdict.sentence}</p>`}
 </div>
 </div>
-${notices.map((notice) => `<p class="notice" role="note">${text(notice)}</p>`).join("\n")}
+${notices.length > 0 ? `<ul class="notices" role="note">${notices.map((notice) => `<li>${text(notice)}</li>`).join("")}</ul>` : ""}
 ${factList(facts)}
 <figure class="command"><figcaption>Run it again</figcaption><pre><code>${text(command)}</code></pre></figure>
 </header>`;
@@ -104,7 +107,7 @@ function slaSection({ sla }: Document): string {
   return `<section id="sla" aria-labelledby="sla-title">
 <h2 id="sla-title">Service level</h2>
 <div class="scroll"><table class="sla">
-<thead><tr><th scope="col">State</th><th scope="col">What</th><th scope="col" class="priority">Priority</th><th scope="col" class="number">Measured</th><th scope="col" class="limit">Limit</th></tr></thead>
+<thead><tr><th scope="col">State</th><th scope="col">What</th><th scope="col" class="number">Measured</th><th scope="col" class="limit">Limit</th><th scope="col" class="priority">Priority</th><th scope="col" class="source">Read from</th></tr></thead>
 <tbody>
 ${sla.map(slaRow).join("\n")}
 </tbody>
@@ -113,7 +116,7 @@ ${sla.map(slaRow).join("\n")}
 }
 
 function slaRow({ id, title, source, priority, measured, limit, state, note }: SlaWords): string {
-  return `<tr class="${state}" data-sla="${text(id)}"><td class="state"><span>${symbol(state)}${SLA_WORDS[state]}</span></td><th scope="row">${text(title)}<code class="source">${text(source)}</code>${note ? `<span class="note">${text(note)}</span>` : ""}</th><td class="priority">${text(priority)}</td><td class="number measured">${text(measured)}</td><td class="limit">${text(limit)}</td></tr>`;
+  return `<tr class="${state}" data-sla="${text(id)}"><td class="state">${symbol(state)}${SLA_WORDS[state]}</td><th scope="row">${text(title)}${note ? `<span class="note">${text(note)}</span>` : ""}</th><td class="number measured">${text(measured)}</td><td class="limit">${text(limit)}</td><td class="priority">${text(priority)}</td><td class="source"><code>${text(source)}</code></td></tr>`;
 }
 
 function section({ id, title, blocks }: Section): string {
@@ -128,7 +131,7 @@ function block(part: Block): string {
     case "text":
       return `<p>${text(part.text)}</p>`;
     case "charts":
-      return `<div class="charts">${part.charts.map(figure).join("\n")}</div>`;
+      return `<div class="charts">${part.charts.map(figure).join("\n")}${part.beside ? tableOf(part.beside) : ""}</div>`;
     case "facts":
       return factList(part.facts);
     case "log":
@@ -143,12 +146,12 @@ function figure(chart: Chart): string {
   return `<figure id="chart-${chart.id}"${chart.wide ? ' class="wide"' : ""}><figcaption><b>${text(chart.title)}</b> ${text(chart.note)}</figcaption><div class="desktop">${wide}</div><div class="phone">${phone}</div></figure>`;
 }
 
-function tableOf({ caption, columns, rows, strong }: Extract<Block, { kind: "table" }>): string {
+function tableOf({ caption, columns, rows, strong }: TableBlock): string {
   const numeric = (i: number) => (columns[i]?.numeric ? ' class="number"' : "");
   const head = columns.map(({ title }, i) => `<th scope="col"${numeric(i)}>${text(title)}</th>`).join("");
   const body = rows.map((cells, at) => {
     const row = cells.map((cell, i) =>
-      i === 0 ? `<th scope="row"${numeric(i)}>${text(cell)}</th>` : `<td${numeric(i)}>${cellOf(cell)}</td>`,
+      i === 0 ? `<th scope="row"${numeric(i)}>${cellOf(cell)}</th>` : `<td${numeric(i)}>${cellOf(cell)}</td>`,
     );
     return `<tr${strong?.includes(at) ? ' class="strong"' : ""}>${row.join("")}</tr>`;
   });
@@ -157,13 +160,13 @@ ${body.join("\n")}
 </tbody></table></div>`;
 }
 
-/** An estimate's interval and its "not distinguishable" step back behind the value. */
-function cellOf(cell: string): string {
-  const estimate = cell.match(/^(not distinguishable )?(\S+ \S+) (\[.*\])$/);
-  if (!estimate) return text(cell);
-  const [, unclear, value = "", interval = ""] = estimate;
-  const words = `<span class="value">${text(value)}</span> <span class="interval">${text(interval)}</span>`;
-  return unclear ? `<span class="unclear">${words} <em>not distinguishable</em></span>` : words;
+function cellOf(cell: Cell): string {
+  if (typeof cell === "string") return text(cell);
+  const { value, detail, clear } = cell;
+  const interval = `<span class="interval">${text(detail)}</span>`;
+  return clear
+    ? `<span class="value">${text(value)}</span>${interval}`
+    : `<span class="unclear">${text(value)}<em>${NOT_CLEAR}</em></span>${interval}`;
 }
 
 /** Most characters of run.json that the page repeats. */

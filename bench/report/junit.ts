@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type { Builder, TestCase } from "junit-report-builder";
 import type { Run } from "../results/run-schema.ts";
 import type { Document, SlaWords } from "./document.ts";
-import { plain } from "./escape.ts";
+import { oneLine, plain } from "./escape.ts";
 
 /** Its types say `export default`, its module says `module.exports =`: only require gets at what is there. */
 const junitReportBuilder = createRequire(import.meta.url)("junit-report-builder") as Builder;
@@ -13,17 +13,19 @@ const junitReportBuilder = createRequire(import.meta.url)("junit-report-builder"
  */
 export function junit(run: Run, document: Document): string {
   const builder = junitReportBuilder.newBuilder().name("plimsoll");
-  const suite = builder.testSuite().name(plain(run.run));
-  suite.timestamp(run.startedAt);
-  if (run.endedAt !== null) suite.time((Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000);
-  suite.property("scenario", plain(run.scenario));
+  const suite = builder.testSuite().name(oneLine(run.run));
+  const startedMs = Date.parse(run.startedAt);
+  const seconds = run.endedAt === null ? Number.NaN : (Date.parse(run.endedAt) - startedMs) / 1000;
+  if (Number.isFinite(startedMs)) suite.timestamp(new Date(startedMs));
+  if (Number.isFinite(seconds)) suite.time(seconds);
+  suite.property("scenario", oneLine(run.scenario));
   suite.property("profile", run.profile);
   suite.property("verdict", run.verdict ?? "none");
   const testCase = (name: string) =>
     suite
       .testCase()
-      .className(plain(`plimsoll.${run.scenario}`))
-      .name(plain(name));
+      .className(oneLine(`plimsoll.${run.scenario}`))
+      .name(oneLine(name));
   for (const row of document.sla) slaCase(testCase(`${row.priority} ${row.title}`), row);
   if (run.verdict === null) testCase("the run ended").error(`state ${run.state}, no verdict`, "incomplete");
   const health = testCase("load generator is healthy");

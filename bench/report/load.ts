@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { Load } from "../../scenarios/lib/plan.ts";
 import { arrivalsDue, durationOf, intendedStart } from "../../scenarios/lib/schedule.ts";
 import type { Run } from "../results/run-schema.ts";
-import type { Point, Timeline } from "./timeline.ts";
+import { count } from "./format.ts";
+import type { Point, Span, Timeline } from "./timeline.ts";
 
 const stages = z.array(
   z.object({
@@ -59,4 +60,25 @@ export function askedPerSecond(timeline: Timeline, load: Load): (number | null)[
     const due = (atMs: number) => arrivalsDue(load, Math.max(0, (atMs - beganMs) / 1000));
     return (due(toMs) - due(fromMs)) / seconds;
   });
+}
+
+/**
+ * What the charts mark as bands: the phases, or the stages of a load that is in one phase all along (a staircase of
+ * callers says more by its steps than by `ramp`).
+ */
+export function bandsOf(run: Run, timeline: Timeline): readonly Span[] {
+  const load = loadOf(run);
+  const phases = new Set(load?.stages.map(({ phase }) => phase));
+  if (!load || phases.size !== 1 || load.stages.length < 2) return timeline.phases;
+  const beganMs = loadStartMs(timeline, load);
+  const endMs = timeline.points.at(-1)?.toMs;
+  if (beganMs === undefined || endMs === undefined) return timeline.phases;
+  const spans = timeline.phases.filter(({ name }) => name === "warm-up");
+  let fromMs = beganMs;
+  for (const { to, seconds } of load.stages) {
+    const toMs = Math.min(fromMs + seconds * 1000, endMs);
+    if (toMs > fromMs) spans.push({ name: `to ${count(to)}`, fromMs, toMs });
+    fromMs = toMs;
+  }
+  return spans;
 }

@@ -1,8 +1,10 @@
 import {
   type Block,
+  type Cell,
   type Column,
   type Document,
   type Fact,
+  NOT_CLEAR,
   type Section,
   SLA_WORDS,
   type VerdictState,
@@ -49,7 +51,7 @@ function slaTable({ sla }: Document): string {
     `${SYMBOLS[state]} ${SLA_WORDS[state]}`,
     `${markdown(title)}${note ? `<br>${markdown(note)}` : ""}`,
     priority,
-    measured,
+    markdown(measured),
     markdown(limit),
   ]);
   return table(head, rows);
@@ -74,16 +76,22 @@ function table(columns: readonly Column[], rows: readonly (readonly string[])[])
   ].join("\n");
 }
 
-function section({ title, blocks }: Section): string {
-  return [`## ${markdown(title)}`, ...blocks.map(block)].join("\n\n");
+function section({ title, blocks, aside }: Section): string {
+  const body = blocks.map(block).join("\n\n");
+  // A comment on a pull request shows what matters and folds the rest away.
+  return aside
+    ? `<details><summary>${markdown(title)}</summary>\n\n${body}\n\n</details>`
+    : `## ${markdown(title)}\n\n${body}`;
 }
 
 function block(part: Block): string {
   switch (part.kind) {
     case "text":
       return markdown(part.text);
-    case "charts":
-      return part.charts.map(({ id, title }) => `![${markdown(title)}](graphs/${id}.svg)`).join("\n");
+    case "charts": {
+      const images = part.charts.map(({ id, title }) => `![${markdown(title)}](graphs/${id}.svg)`).join("\n");
+      return part.beside ? `${images}\n\n${block(part.beside)}` : images;
+    }
     case "facts":
       return factTable(part.facts);
     case "log":
@@ -92,8 +100,14 @@ function block(part: Block): string {
       return table(
         part.columns,
         part.rows.map((cells, i) =>
-          cells.map((cell) => (part.strong?.includes(i) ? `**${markdown(cell)}**` : markdown(cell))),
+          cells.map((cell) => (part.strong?.includes(i) ? `**${cellOf(cell)}**` : cellOf(cell))),
         ),
       );
   }
+}
+
+function cellOf(cell: Cell): string {
+  if (typeof cell === "string") return markdown(cell);
+  const { value, detail, clear } = cell;
+  return markdown(`${value} ${detail}${clear ? "" : ` ${NOT_CLEAR}`}`);
 }

@@ -12,11 +12,11 @@ export const PALETTE = {
   muted: ["#5c6570", "#9aa4af"],
   axis: ["#b4bbc3", "#48505a"],
   grid: ["#e7eaed", "#252b31"],
-  band: ["#f4f6f8", "#1b2025"],
+  band: ["#f3f5f7", "#1d2227"],
   p50: ["#0072b2", "#56b4e9"],
   p95: ["#b85c00", "#f0a13a"],
   p99: ["#9b3a78", "#e08fc0"],
-  asked: ["#8a939d", "#76808b"],
+  asked: ["#cbd2d9", "#454d56"],
   achieved: ["#00745a", "#2fc39b"],
   vus: ["#6a7581", "#8d98a4"],
   failed: ["#c22f1f", "#ff7a66"],
@@ -24,7 +24,7 @@ export const PALETTE = {
   target: ["#0b6ea8", "#5ab6ea"],
   k6: ["#b55a04", "#eda03b"],
   bench: ["#727c88", "#8a94a0"],
-  fill: ["#c9dff0", "#1f4663"],
+  knee: ["#e1edf6", "#1b3143"],
   limit: ["#b3261e", "#ff8f80"],
   unclear: ["#a0a8b1", "#626c77"],
 } as const satisfies Record<string, readonly [light: string, dark: string]>;
@@ -40,9 +40,10 @@ const NAME_OF = new Map(Object.entries(PALETTE).map(([name, [light]]) => [light 
 
 /** An SVG drawn in light colours, with CSS variables (`--p95`) in their place. */
 export function themable(svg: string): string {
-  return svg.replace(/#[0-9a-f]{6}\b/g, (hex) => {
+  // Only whole attributes: in text, quotes are escaped.
+  return svg.replace(/"(#[0-9a-f]{6})"/g, (whole, hex: string) => {
     const name = NAME_OF.get(hex);
-    return name ? `var(--${name})` : hex;
+    return name ? `"var(--${name})"` : whole;
   });
 }
 

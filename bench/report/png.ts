@@ -4,7 +4,7 @@ import { renderAsync } from "@resvg/resvg-js";
 const { resolve } = createRequire(import.meta.url);
 
 /** A bare system has no fonts at all, and text without a font is left out of the image: the project brings its own. */
-const FONT_FILES = ["400Regular/Inter_400Regular.ttf", "600SemiBold/Inter_600SemiBold.ttf"].flatMap(
+export const FONT_FILES = ["400Regular/Inter_400Regular.ttf", "600SemiBold/Inter_600SemiBold.ttf"].flatMap(
   (file) => {
     try {
       return [resolve(`@expo-google-fonts/inter/${file}`)];

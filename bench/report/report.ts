@@ -2,7 +2,8 @@ import type { ResourceSample, Run } from "../results/run-schema.ts";
 import type { Window } from "../windows/window.ts";
 import { chartsOf } from "./charts/charts.ts";
 import { drawFile } from "./charts/draw.ts";
-import { documentOf } from "./document.ts";
+
+import { documentOf } from "./compose.ts";
 import { htmlReport } from "./html.ts";
 import { junit } from "./junit.ts";
 import { markdownReport } from "./markdown.ts";

@@ -60,10 +60,15 @@ function windowOf(plan: Plan, second: number, random: () => number, options: Sam
   for (const [i, variant] of variants.entries()) {
     const n = Math.round(perSecond / variants.length);
     if (n === 0) continue;
-    const tags = { scenario: into < 0 ? "warm-up" : plan.scenario, name: "SayHello", phase, variant };
-    const added = variant === "full" ? 0.35 : i * 0.03;
-    const trend = latencies(n, latencyMs + (plan.blocks ? added : 0), random);
+    const added = !plan.blocks ? 0 : variant === "full" ? 0.35 : i * 0.03;
+    const scenario = into < 0 ? "warm-up" : plan.scenario;
+    const tags: Record<string, string> = { scenario, name: "SayHello", phase, variant };
+    if (plan.extraTags.includes("stage") && into >= 0) tags.stage = String(stageAt(plan.load, into).to);
+    const trend = latencies(n, latencyMs + added, random);
     series.push({ metric: "http_req_duration", type: "trend", unit: "ms", tags, ...trend });
+    series.push({ metric: "iteration_duration", type: "trend", unit: "ms", tags, ...trend });
+    if (plan.load.model === "open" && into >= 0)
+      series.push({ metric: "pacing_lag", type: "trend", unit: "ms", tags, ...latencies(n, 0.4, random) });
     series.push({ metric: "http_reqs", type: "counter", unit: "", tags, value: n });
     const failed = Math.round(n * failing);
     series.push({ metric: "http_req_failed", type: "rate", unit: "", tags, yes: failed, no: n - failed });
@@ -221,5 +226,64 @@ export function emptySample(scenario: string): Sample {
     },
     windows: [],
     resources: [],
+  };
+}
+
+/** Text that breaks out of HTML, XML, Markdown tables, code spans, terminals or echarts' rich text where it can. */
+export const HOSTILE =
+  "<script>alert(1)</script><img src=x onerror=alert(2)>|`` ` \n]]>&\"'\u0000\u001b[31m@octocat {a|b} **x** </details>";
+
+/** A run in which every free text is hostile. */
+export function hostileSample(): Sample {
+  const { run, windows, resources } = sample("interceptor-overhead", { seconds: 4 });
+  const { overhead } = run.findings;
+  const rename = (tags: Readonly<Record<string, string>>) => ({
+    ...tags,
+    variant: `${tags.variant}${HOSTILE}`,
+  });
+  return {
+    run: {
+      ...run,
+      run: HOSTILE,
+      scenario: HOSTILE,
+      verdict: "fail",
+      reasons: [HOSTILE, HOSTILE],
+      sla: run.sla.map((row) => ({
+        ...row,
+        id: HOSTILE,
+        title: HOSTILE,
+        metric: HOSTILE,
+        tags: { [HOSTILE]: HOSTILE },
+        stat: HOSTILE,
+        unit: HOSTILE,
+        note: HOSTILE,
+      })),
+      ...(overhead && {
+        findings: {
+          overhead: {
+            ...overhead,
+            rows: overhead.rows.map((row) => ({ ...row, variant: row.variant + HOSTILE })),
+          },
+        },
+      }),
+      generator: { ...run.generator, healthy: false, reasons: [HOSTILE] },
+      target: {
+        ...run.target,
+        kind: "command",
+        name: HOSTILE,
+        url: HOSTILE,
+        command: HOSTILE,
+        died: { exitCode: 1, signal: HOSTILE, atSeconds: 1, lastLog: [HOSTILE, "```", "~~~"] },
+      },
+      host: { ...run.host, os: HOSTILE, arch: HOSTILE, cpu: HOSTILE, fingerprint: HOSTILE },
+      versions: { plimsoll: HOSTILE, node: HOSTILE, k6: HOSTILE },
+      commit: { sha: HOSTILE, dirty: true },
+      startedAt: HOSTILE,
+    },
+    windows: windows.map((window) => ({
+      ...window,
+      series: window.series.map((series) => ({ ...series, tags: rename(series.tags) })),
+    })),
+    resources,
   };
 }

@@ -23,4 +23,6 @@ export interface Chart {
   readonly option: ((size: Size) => EChartsCoreOption) | undefined;
   /** Height in pixels where it is not the usual one. */
   readonly height?: number;
+  /** The same on a phone. */
+  readonly phoneHeight?: number;
 }

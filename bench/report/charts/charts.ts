@@ -1,4 +1,5 @@
 import type { Run } from "../../results/run-schema.ts";
+import { bandsOf } from "../load.ts";
 import type { Scope } from "../scope.ts";
 import type { Timeline } from "../timeline.ts";
 import type { Chart } from "./chart.ts";
@@ -20,7 +21,8 @@ export interface Charts {
   readonly resources: readonly Chart[];
 }
 
-export function chartsOf(run: Run, timeline: Timeline, scope: Scope): Charts {
+export function chartsOf(run: Run, folded: Timeline, scope: Scope): Charts {
+  const timeline = { ...folded, phases: bandsOf(run, folded) };
   const { knee, recovery, overhead } = run.findings;
   const loopDelay = timeline.resources.some((point) => point.eventLoopDelayMs !== null);
   return {

@@ -4,7 +4,7 @@ import { count, latency, percent } from "../format.ts";
 import { colour } from "../palette.ts";
 import { latencyLimits, type Scope } from "../scope.ts";
 import type { Chart, Size } from "./chart.ts";
-import { grid, level, line, marks, upright, valueAxis } from "./frame.ts";
+import { grid, legend, line, marks, upright, valueAxis } from "./frame.ts";
 import { latencyScale, latencyTick, linearScale, logScale, tickOf } from "./scale.ts";
 
 /** Bars of the histogram; each is a constant ratio wide. */
@@ -36,14 +36,20 @@ function histogram(latencies: TrendHistogram, size: Size) {
     tickOf(percent),
     5,
   );
-  const percentiles = (["p50", "p95", "p99"] as const).map((stat) => ({
-    stat,
-    value: latencies.percentile(Number(stat.slice(1))) as number,
-  }));
+  const percentiles = (["p50", "p95", "p99"] as const)
+    .map((stat) => ({
+      stat,
+      value: latencies.percentile(Number(stat.slice(1))) as number,
+    }))
+    .map(({ stat, value }) => ({ stat, value, name: `${stat} ${latency(value)}` }));
   return {
-    grid: grid(size, { top: 40 }),
+    grid: grid(size, { top: 30 }),
+    legend: legend(
+      percentiles.map(({ name }) => name),
+      size,
+    ),
     xAxis: valueAxis(x, {
-      axisLine: { show: true, lineStyle: { color: colour("axis") } },
+      axisLine: { show: true, onZero: false, lineStyle: { color: colour("axis") } },
       axisTick: { customValues: x.ticks, lineStyle: { color: colour("axis") } },
       splitLine: { show: false },
     }),
@@ -64,17 +70,12 @@ function histogram(latencies: TrendHistogram, size: Size) {
             style: { fill: colour("target"), opacity: 0.75 },
           };
         },
-        ...marks(
-          percentiles.map(({ stat, value }, i) =>
-            upright(
-              x.position(value),
-              `${stat} ${latency(value)}`,
-              stat,
-              3 + 12 * (percentiles.length - 1 - i),
-            ),
-          ),
-        ),
       },
+      // The legend says which is which, since the marks often stand too close for labels of their own.
+      ...percentiles.map(({ name, stat, value }) => ({
+        ...line(name, stat, []),
+        ...marks([upright(x.position(value), "", stat)]),
+      })),
     ],
   };
 }
@@ -114,7 +115,7 @@ export function percentileChart(run: Run, scope: Scope): Chart {
   return {
     id: "percentiles",
     title: "Latency by percentile",
-    note: n === 0 ? "no request was answered" : `each step to the right is ten times rarer (${scope.name})`,
+    note: n === 0 ? "no request was answered" : `each step right is ten times rarer (${scope.name})`,
     description:
       n === 0
         ? "No request was answered."
@@ -135,17 +136,19 @@ function byPercentile(run: Run, latencies: TrendHistogram, size: Size) {
     points.push([rarity, latencies.percentile(100 * (1 - 10 ** -rarity)) as number]);
   }
   points.push([decades, latencies.max]);
-  const limits = latencyLimits(run);
-  const y = latencyScale(points.map(([, value]) => value));
+  const limits = limitSteps(run, decades);
+  const y = latencyScale([...points, ...limits].map(([, value]) => value));
+  const placed = (steps: readonly [number, number][]) =>
+    steps.map(([rarity, value]) => [rarity, y.position(value)] as const);
   const ticks = Array.from({ length: Math.floor(decades + 1e-9) + 1 }, (_, i) => i);
-  const shown = limits.filter(({ limit }) => y.position(limit) <= y.max);
   return {
-    grid: grid(size, { top: 14 }),
+    grid: grid(size, { top: 30 }),
+    legend: legend(limits.length > 0 ? ["measured", "SLA"] : ["measured"], size),
     xAxis: {
       type: "value",
       min: 0,
       max: decades,
-      axisLine: { lineStyle: { color: colour("axis") } },
+      axisLine: { onZero: false, lineStyle: { color: colour("axis") } },
       axisTick: { customValues: ticks, lineStyle: { color: colour("axis") } },
       axisLabel: {
         customValues: ticks,
@@ -159,14 +162,22 @@ function byPercentile(run: Run, latencies: TrendHistogram, size: Size) {
     },
     yAxis: valueAxis(y),
     series: [
-      {
-        ...line(
-          "latency",
-          "target",
-          points.map(([rarity, value]) => [rarity, y.position(value)] as const),
-        ),
-        ...marks(shown.map(({ stat, limit }) => level(y.position(limit), `${stat} limit`, stat as "p50"))),
-      },
+      line("SLA", "limit", placed(limits), { type: "dashed", width: 1.25 }),
+      line("measured", "target", placed(points)),
     ],
   };
+}
+
+/**
+ * The limits as steps, as HdrHistogram's plotter draws an SLA: a limit on p95 bounds every percentile up to p95,
+ * and the measured line must stay below.
+ */
+function limitSteps(run: Run, decades: number): [number, number][] {
+  const corners = latencyLimits(run)
+    .map(({ stat, limit }) => ({ rarity: -Math.log10(1 - Number(stat.slice(1)) / 100), limit }))
+    .sort((a, b) => a.rarity - b.rarity);
+  return corners.flatMap(({ rarity, limit }, i): [number, number][] => [
+    [corners[i - 1]?.rarity ?? 0, limit],
+    [Math.min(rarity, decades), limit],
+  ]);
 }

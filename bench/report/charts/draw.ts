@@ -13,6 +13,9 @@ const WIDE: Size = { width: 1096, height: 300, narrow: false };
 const HALF: Size = { width: 532, height: 250, narrow: false };
 const PHONE: Size = { width: 358, height: 240, narrow: true };
 
+/** A chart without data says so and takes no room. */
+const EMPTY_HEIGHT = 88;
+
 /** Room above the drawing of a file of its own, for title and note. */
 const TITLE_HEIGHT = 58;
 const MARGIN = 16;
@@ -26,7 +29,7 @@ export interface PageDrawing {
 export function drawForPage(chart: Chart): PageDrawing {
   return {
     wide: themable(plot(chart, sizeOf(chart), `${chart.id}-w`, true)),
-    phone: themable(plot(chart, { ...PHONE, height: chart.height ?? PHONE.height }, `${chart.id}-n`, true)),
+    phone: themable(plot(chart, phoneSizeOf(chart), `${chart.id}-n`, true)),
   };
 }
 
@@ -61,7 +64,12 @@ function fitted(note: string, width: number): string {
 
 function sizeOf(chart: Chart): Size {
   const size = chart.wide ? WIDE : HALF;
-  return { ...size, height: chart.height ?? size.height };
+  return { ...size, height: chart.option ? (chart.height ?? size.height) : EMPTY_HEIGHT };
+}
+
+function phoneSizeOf(chart: Chart): Size {
+  const height = chart.phoneHeight ?? chart.height ?? PHONE.height;
+  return { ...PHONE, height: chart.option ? height : EMPTY_HEIGHT };
 }
 
 function plot(chart: Chart, size: Size, id: string, labelled: boolean): string {
@@ -70,12 +78,22 @@ function plot(chart: Chart, size: Size, id: string, labelled: boolean): string {
   const words = labelled
     ? `<title id="${id}-title">${html(chart.title)}</title><desc id="${id}-desc">${html(chart.description)}</desc>`
     : "";
-  return (
-    drawing
-      // Several drawings share a page: ids and class names that echarts counts up must not meet.
-      .replace(/\bzr\d+-/g, `${id}-`)
-      .replace(/^<svg([^>]*)>/, (_, attributes: string) => `<svg${attributes}${label}>${words}`)
+  return tidied(drawing, id).replace(
+    /^<svg([^>]*)>/,
+    (_, attributes: string) => `<svg${attributes}${label}>${words}`,
   );
+}
+
+/**
+ * Takes out what a still picture does not need (hover styles, indices into the data, a font on every label), and
+ * gives ids a name of their own: several drawings share a page. Text is safe from it, because its quotes are escaped.
+ */
+function tidied(svg: string, id: string): string {
+  return svg
+    .replace(/<style[\s\S]*?<\/style>/g, "")
+    .replace(/ (ecmeta_\w+|class|pointer-events)="[^"]*"/g, "")
+    .replaceAll(`font-family:${FONTS};`, "")
+    .replace(/(id="|url\(#|href="#)zr\d+-/g, `$1${id}-`);
 }
 
 function drawn(option: object, { width, height }: Size): string {

@@ -82,7 +82,7 @@ export function timeAxis({ seconds }: TimeAxis, { narrow }: Size, more: object =
     type: "value",
     min: 0,
     max: seconds,
-    axisLine: { lineStyle: { color: colour("axis") } },
+    axisLine: { onZero: false, lineStyle: { color: colour("axis") } },
     axisTick: { customValues: ticks, lineStyle: { color: colour("axis") } },
     axisLabel: {
       customValues: ticks,
@@ -136,10 +136,13 @@ export function line(
 /** A name's characters are about this wide, in pixels. */
 const CHARACTER = 6;
 
+/** More bands than this would be a bar code. */
+const MAX_BANDS = 40;
+
 /** Phases as bands, every other one shaded, each named above if there is room for its name. */
 export function bands(spans: readonly Span[], time: TimeAxis, size: Size) {
   const pixels = (size.width - LABELS - 16) / time.seconds;
-  const data = spans.map(({ name, fromMs, toMs }, i) => {
+  const data = (spans.length > MAX_BANDS ? [] : spans).map(({ name, fromMs, toMs }, i) => {
     const from = Math.max(0, (fromMs - time.startMs) / 1000);
     const to = Math.min(time.seconds, (toMs - time.startMs) / 1000);
     const fits = (to - from) * pixels > name.length * CHARACTER + 4;
@@ -147,7 +150,7 @@ export function bands(spans: readonly Span[], time: TimeAxis, size: Size) {
       {
         xAxis: from,
         name,
-        itemStyle: { color: colour("band"), opacity: i % 2 === 0 ? 1 : 0 },
+        itemStyle: { color: colour("ink"), opacity: i % 2 === 0 ? 0.04 : 0 },
         label: { show: fits, position: "top", distance: 3, fontSize: SMALL, color: colour("muted") },
       },
       { xAxis: to },
@@ -159,6 +162,8 @@ export function bands(spans: readonly Span[], time: TimeAxis, size: Size) {
     data: [],
     silent: true,
     z: 0,
+    lineStyle: { color: colour("ink"), width: 0 },
+    itemStyle: { color: colour("ink") },
     markArea: { silent: true, data, label: { formatter: ({ name }: { name: string }) => name } },
   };
 }
@@ -175,6 +180,9 @@ export function level(position: number, name: string, tint: ColourName) {
       formatter: () => name,
       fontSize: SMALL,
       color: colour(tint),
+      // Where a line runs through the name, the name stays readable.
+      textBorderColor: colour("paper"),
+      textBorderWidth: 3,
     },
   };
 }

@@ -1,12 +1,15 @@
 import type { Findings } from "../../results/run-schema.ts";
-import { count, latency, rate } from "../format.ts";
+import { count, latency, rate, significant } from "../format.ts";
 import { colour } from "../palette.ts";
 import type { Chart, Size } from "./chart.ts";
 import { line, valueAxis } from "./frame.ts";
 import { latencyScale, linearScale, numberTick } from "./scale.ts";
 
+type Knee = NonNullable<Findings["knee"]>;
+type Stage = Knee["stages"][number];
+
 /** stress: throughput and p95 by stage; the knee is where one stops growing and the other starts. */
-export function kneeChart(knee: NonNullable<Findings["knee"]>): Chart {
+export function kneeChart(knee: Knee): Chart {
   const { stages, at } = knee;
   return {
     id: "knee",
@@ -23,61 +26,35 @@ export function kneeChart(knee: NonNullable<Findings["knee"]>): Chart {
   };
 }
 
-function option({ stages, at }: NonNullable<Findings["knee"]>, size: Size) {
-  const names = stages.map(({ vus }) => count(vus));
+/** Room above the highest bar and point for their labels. */
+const HEADROOM = 1.25;
+
+function option({ stages, at }: Knee, size: Size) {
   const p95 = latencyScale(
-    stages.map(({ p95Ms }) => p95Ms),
+    stages.flatMap(({ p95Ms }) => [p95Ms, p95Ms * HEADROOM]),
     5,
   );
   const throughput = linearScale(
-    stages.map(({ requestsPerSecond }) => requestsPerSecond),
+    stages.map(({ requestsPerSecond }) => requestsPerSecond * HEADROOM),
     numberTick,
     5,
   );
   const left = size.narrow ? 52 : 58;
-  const half = (size.height - 92) / 2;
-  const kneeAt = at ? stages.findIndex(({ vus }) => vus === at.vus) : -1;
-  const band = kneeAt < 0 ? [] : [[{ xAxis: kneeAt }, { xAxis: kneeAt }]];
-  const category = (gridIndex: number, labelled: boolean) => ({
-    type: "category",
-    gridIndex,
-    data: names,
-    axisLine: { lineStyle: { color: colour("axis") } },
-    axisTick: { show: false },
-    axisLabel: {
-      show: labelled,
-      interval: 0,
-      fontSize: 11,
-      color: colour("muted"),
-      formatter: (name: string, i: number) => (i === kneeAt ? `${name}\nknee` : name),
-    },
-  });
-  const value = (gridIndex: number, name: string, axis: object) => ({
-    ...axis,
-    gridIndex,
-    name,
-    nameLocation: "end",
-    nameGap: 8,
-    nameTextStyle: { align: "left", padding: [0, 0, 0, -left + 2], fontSize: 12, color: colour("muted") },
-  });
-  const markArea = {
-    silent: true,
-    itemStyle: { color: colour("fill"), opacity: 0.5 },
-    data: band,
-  };
+  const height = (size.height - 100) / 2;
+  const label = { show: true, position: "top", fontSize: 11, color: colour("ink"), distance: 4 };
   return {
     grid: [
-      { left, right: 16, top: 24, height: half },
-      { left, right: 16, top: 24 + half + 32, height: half },
+      { left, right: 16, top: 24, height },
+      { left, right: 16, top: 24 + height + 36, height },
     ],
-    xAxis: [category(0, false), category(1, true)],
-    yAxis: [value(0, "p95", valueAxis(p95)), value(1, "requests/s", valueAxis(throughput))],
+    xAxis: [stageAxis(stages, at, 0), stageAxis(stages, at, 1)],
+    yAxis: [named(valueAxis(p95), 0, "p95", left), named(valueAxis(throughput), 1, "requests/s", left)],
     series: [
       {
         ...line("p95", "p95", []),
         data: stages.map(({ p95Ms }) => p95.position(p95Ms)),
         showSymbol: true,
-        markArea,
+        label: { ...label, formatter: labelOf(stages, ({ p95Ms }) => latency(p95Ms)) },
       },
       {
         type: "bar",
@@ -91,14 +68,45 @@ function option({ stages, at }: NonNullable<Findings["knee"]>, size: Size) {
           itemStyle: { color: colour(held ? "achieved" : "unclear") },
         })),
         label: {
-          show: true,
-          position: "insideTop",
-          fontSize: 11,
-          color: colour("paper"),
-          formatter: ({ dataIndex }: { dataIndex: number }) => (stages[dataIndex]?.held ? "held" : "broke"),
+          ...label,
+          formatter: labelOf(stages, ({ requestsPerSecond, held }) =>
+            [significant(requestsPerSecond), held ? "held" : "broke"].join(size.narrow ? "\n" : ", "),
+          ),
         },
-        markArea,
       },
     ],
   };
+}
+
+/** The stages side by side; the knee stands out. */
+function stageAxis(stages: readonly Stage[], at: Stage | null, gridIndex: number) {
+  const isKnee = (i: number) => at !== null && stages[i]?.vus === at.vus;
+  return {
+    type: "category",
+    gridIndex,
+    data: stages.map(({ vus }) => `${count(vus)} VUs`),
+    axisLine: { lineStyle: { color: colour("axis") } },
+    axisTick: { show: false },
+    axisLabel: {
+      show: gridIndex === 1,
+      interval: 0,
+      fontSize: 11,
+      color: colour("muted"),
+      formatter: (name: string, i: number) => (isKnee(i) ? `${name}\nknee` : name),
+    },
+    splitArea: {
+      show: true,
+      interval: 0,
+      areaStyle: { color: stages.map((_, i) => (isKnee(i) ? colour("knee") : "transparent")) },
+    },
+  };
+}
+
+function named(axis: object, gridIndex: number, name: string, left: number) {
+  const nameTextStyle = { align: "left", padding: [0, 0, 0, 2 - left], fontSize: 12, color: colour("muted") };
+  return { ...axis, gridIndex, name, nameLocation: "end", nameGap: 8, nameTextStyle };
+}
+
+function labelOf(stages: readonly Stage[], text: (stage: Stage) => string) {
+  return ({ dataIndex }: { dataIndex: number }) => text(stages[dataIndex] as Stage);
 }

@@ -1,10 +1,13 @@
 import type { Run } from "../../results/run-schema.ts";
-import { latency as latencyText, limitInUnit } from "../format.ts";
+import { latency as latencyText, limitInUnit, opSign } from "../format.ts";
 import { latencyLimits } from "../scope.ts";
 import type { Timeline } from "../timeline.ts";
 import type { Chart, Size } from "./chart.ts";
 import { bands, grid, legend, level, line, marks, middle, timeAxis, timeOf, valueAxis } from "./frame.ts";
 import { latencyScale } from "./scale.ts";
+
+/** Room above the line of a limit for its label. */
+const HEADROOM = 1.3;
 
 const STATS = ["p99", "p95", "p50"] as const;
 
@@ -17,21 +20,23 @@ export function latencyChart(run: Run, timeline: Timeline): Chart {
     answered[0],
   );
   const limitText = limits
-    .map(({ stat, op, limit }) => `${stat} ${op} ${limitInUnit(limit, "ms")}`)
+    .map(({ stat, op, limit }) => `${stat} ${opSign(op)} ${limitInUnit(limit, "ms")}`)
     .join(", ");
   return {
     id: "latency",
-    title: "Latency over time",
+    title: "Latency percentiles",
     note:
       answered.length === 0
         ? "no request was answered"
         : limitText === ""
-          ? "percentiles of each moment; no limit in the SLA"
-          : `percentiles of each moment; dashed: the SLA's limits (${limitText})`,
+          ? "of each moment; the SLA has no limit for it"
+          : `of each moment; dashed: the SLA's limits (${limitText})`,
     description: worst?.latency
       ? `Lines of p50, p95 and p99. The highest p99 is ${latencyText(worst.latency.p99)}. Limits: ${limitText || "none"}.`
       : "No request was answered.",
     wide: true,
+    height: 360,
+    phoneHeight: 300,
     option: answered.length === 0 ? undefined : (size) => option(timeline, limits, size),
   };
 }
@@ -41,7 +46,7 @@ function option(timeline: Timeline, limits: ReturnType<typeof latencyLimits>, si
   const values = timeline.points.flatMap(({ latency }) =>
     latency ? STATS.map((stat) => latency[stat]) : [],
   );
-  const scale = latencyScale([...values, ...limits.map(({ limit }) => limit)]);
+  const scale = latencyScale([...values, ...limits.map(({ limit }) => limit * HEADROOM)]);
   const series = STATS.map((stat) => ({
     ...line(
       stat,
@@ -55,7 +60,7 @@ function option(timeline: Timeline, limits: ReturnType<typeof latencyLimits>, si
       limits
         .filter((row) => row.stat === stat)
         .map(({ op, limit }) =>
-          level(scale.position(limit), `${stat} ${op} ${limitInUnit(limit, "ms")}`, stat),
+          level(scale.position(limit), `${stat} ${opSign(op)} ${limitInUnit(limit, "ms")}`, stat),
         ),
     ),
   }));

@@ -16,40 +16,54 @@ const FOOT = 30;
 export function overheadChart(overhead: Overhead): Chart {
   const { rows, baseline, resamples } = overhead;
   const clear = rows.filter(({ addedP50Us }) => addedP50Us.distinguishable).length;
+  const height = HEAD + rows.length * ROW + FOOT;
   return {
     id: "overhead",
     title: "What each interceptor adds",
-    note: `over variant ${plain(baseline.variant)}, a request; bars: 95 % bootstrap interval (${count(resamples)} resamples); grey: not distinguishable from zero`,
+    note: `to a request with variant ${plain(baseline.variant)}; bars: 95 % bootstrap interval (${count(resamples)} resamples); grey: not distinguishable from zero`,
     description: `${clear} of ${rows.length} variants add a latency that is distinguishable from zero.`,
     wide: true,
-    height: rows.length * ROW + HEAD + FOOT,
+    height,
+    phoneHeight: height * panelsOf(overhead).length,
     option: rows.length === 0 ? undefined : (size) => option(overhead, size),
   };
 }
 
-function option({ rows }: Overhead, size: Size) {
-  const names = rows.map(({ variant }) => plain(variant));
-  const hasCpu = rows.some(({ addedCpuUs }) => addedCpuUs !== null);
-  const panels = [
+interface Panel {
+  readonly title: string;
+  readonly estimates: readonly (Estimate | null)[];
+}
+
+function panelsOf({ rows }: Overhead): Panel[] {
+  const cpu = rows.map(({ addedCpuUs }) => addedCpuUs);
+  return [
     { title: "added latency p50", estimates: rows.map(({ addedP50Us }) => addedP50Us) },
-    ...(hasCpu ? [{ title: "added CPU time", estimates: rows.map(({ addedCpuUs }) => addedCpuUs) }] : []),
+    ...(cpu.some((estimate) => estimate !== null) ? [{ title: "added CPU time", estimates: cpu }] : []),
   ];
+}
+
+/** Panels side by side, one above the other on a phone. */
+function option(overhead: Overhead, size: Size) {
+  const names = overhead.rows.map(({ variant }) => plain(variant));
+  const panels = panelsOf(overhead);
   const left = size.narrow ? 96 : 130;
-  const gap = size.narrow ? 14 : 40;
-  const width = (size.width - left - 20 - gap * (panels.length - 1)) / panels.length;
-  const scales = panels.map(({ estimates }) => scaleOf(estimates, size));
+  const gap = 64;
+  const across = size.narrow ? 1 : panels.length;
+  const width = (size.width - left - 24 - gap * (across - 1)) / across;
+  const height = names.length * ROW;
   const drawing = panels.map(({ title, estimates }, i) => {
-    const x = left + i * (width + gap);
+    const x = left + (size.narrow ? 0 : i * (width + gap));
+    const y = size.narrow ? i * (HEAD + height + FOOT) : 0;
     return {
       title: {
         text: title,
         left: x,
-        top: 0,
+        top: y,
         padding: 0,
         textStyle: { fontSize: 12, fontWeight: 400, color: colour("muted") },
       },
-      grid: { left: x, width, top: HEAD, bottom: FOOT },
-      xAxis: valueAxis(scales[i] as Scale, { gridIndex: i }),
+      grid: { left: x, width, top: y + HEAD, height },
+      xAxis: valueAxis(scaleOf(estimates, size), { gridIndex: i }),
       yAxis: {
         type: "category",
         gridIndex: i,
@@ -58,7 +72,7 @@ function option({ rows }: Overhead, size: Size) {
         axisLine: { show: false },
         axisTick: { show: false },
         axisLabel: {
-          show: i === 0,
+          show: size.narrow || i === 0,
           fontSize: 12,
           color: colour("ink"),
           interval: 0,
@@ -72,7 +86,7 @@ function option({ rows }: Overhead, size: Size) {
   });
   return {
     title: drawing.map(({ title }) => title),
-    grid: drawing.map((panel) => panel.grid),
+    grid: drawing.map(({ grid }) => grid),
     xAxis: drawing.map(({ xAxis }) => xAxis),
     yAxis: drawing.map(({ yAxis }) => yAxis),
     series: drawing.map(({ series }) => series),
@@ -82,7 +96,7 @@ function option({ rows }: Overhead, size: Size) {
 function scaleOf(estimates: readonly (Estimate | null)[], size: Size): Scale {
   const ends = estimates.flatMap((estimate) => (estimate ? [estimate.low, estimate.high] : []));
   const us = tickOf((value) => (value === 0 ? "0" : latency(value / 1000)));
-  return linearScale(ends, us, size.narrow ? 3 : 7, true);
+  return linearScale(ends, us, size.narrow ? 5 : 7, true);
 }
 
 interface Api {
@@ -111,7 +125,7 @@ function intervals(estimates: readonly (Estimate | null)[], index: number) {
       const stroke = (x1: number, y1: number, x2: number, y2: number) => ({
         type: "line",
         shape: { x1, y1, x2, y2 },
-        style: { stroke: tint, lineWidth: 2 },
+        style: { fill: "none", stroke: tint, lineWidth: 2 },
       });
       return {
         type: "group",

@@ -1,5 +1,5 @@
 import type { Findings } from "../../results/run-schema.ts";
-import { duration, latency } from "../format.ts";
+import { duration, latency, limitInUnit } from "../format.ts";
 import type { Timeline } from "../timeline.ts";
 import type { Chart, Size } from "./chart.ts";
 import { bands, grid, level, line, marks, middle, timeAxis, timeOf, upright, valueAxis } from "./frame.ts";
@@ -46,7 +46,7 @@ function option({ beforeP95Ms, limitMs, seconds }: Recovery, timeline: Timeline,
           p95.map(([at, value]) => [at, value === null ? null : scale.position(value)] as const),
         ),
         ...marks([
-          level(scale.position(limitMs), `back: p95 ≤ ${latency(limitMs)}`, "limit"),
+          level(scale.position(limitMs), `back: p95 ≤ ${limitInUnit(limitMs, "ms")}`, "limit"),
           ...(backAt === undefined ? [] : [upright(backAt, "recovered", "achieved", 16)]),
         ]),
       },

@@ -1,10 +1,13 @@
 import type { Run } from "../../results/run-schema.ts";
-import { bytes, cores, latency, limitInUnit } from "../format.ts";
+import { bytes, cores, latency, limitInUnit, opSign } from "../format.ts";
 import type { ColourName } from "../palette.ts";
 import type { ResourcePoint, Timeline } from "../timeline.ts";
 import type { Chart, Size } from "./chart.ts";
 import { bands, grid, legend, level, line, marks, middle, timeAxis, timeOf, valueAxis } from "./frame.ts";
 import { bytesTick, latencyTick, linearScale, numberTick } from "./scale.ts";
+
+/** Room above the line of a limit for its label. */
+const HEADROOM = 1.1;
 
 type Field = Exclude<keyof ResourcePoint, "fromMs" | "toMs">;
 
@@ -12,7 +15,6 @@ interface Trace {
   readonly name: string;
   readonly tint: ColourName;
   readonly field: Field;
-  readonly type?: "solid" | "dashed";
 }
 
 const CPU: readonly Trace[] = [
@@ -23,7 +25,7 @@ const CPU: readonly Trace[] = [
 
 const MEMORY: readonly Trace[] = [
   { name: "target RSS", tint: "target", field: "targetRssBytes" },
-  { name: "target heap", tint: "target", field: "targetHeapBytes", type: "dashed" },
+  { name: "target heap", tint: "achieved", field: "targetHeapBytes" },
   { name: "k6 RSS", tint: "k6", field: "k6RssBytes" },
 ];
 
@@ -52,7 +54,7 @@ export function loopDelayChart(run: Run, timeline: Timeline): Chart {
     ...resourceChart(run, timeline, LOOP, "target_event_loop_delay", latencyTick, (value) => latency(value)),
     id: "event-loop",
     title: "Event-loop delay of the target",
-    note: "how long a callback that is due waits for its turn",
+    note: "how late a callback that is due runs",
   };
 }
 
@@ -76,17 +78,16 @@ function resourceChart(
       ({ fromMs, toMs }) => toMs > time.startMs && fromMs < time.startMs + time.seconds * 1000,
     );
     const values = within.flatMap((point) => shown.map(({ field }) => point[field] ?? 0));
-    const scale = linearScale([...values, ...limits.map(({ limit }) => limit)], tick);
-    const series = shown.map(({ name, tint, field, type }) =>
+    const scale = linearScale([...values, ...limits.map(({ limit }) => limit * HEADROOM)], tick);
+    const series = shown.map(({ name, tint, field }) =>
       line(
         name,
         tint,
         within.map((point) => [middle(time, point), point[field]] as const),
-        { type: type ?? "solid" },
       ),
     );
     const levels = limits.map(({ stat, op, limit, unit }) =>
-      level(limit, `target ${stat} ${op} ${limitInUnit(limit, unit)}`, "target"),
+      level(limit, `target ${stat} ${opSign(op)} ${limitInUnit(limit, unit)}`, "target"),
     );
     return {
       grid: grid(size),

@@ -75,7 +75,8 @@ export function linearScale(
   const top = Math.max(0, greatest(values));
   const bottom = signed ? Math.min(0, least(values)) : 0;
   const step = roundStep((top - bottom || 1) / Math.max(2, most - 1));
-  const max = Math.ceil((top || 1) / step - 1e-9) * step;
+  // A line along the very top would hide in the frame.
+  const max = Math.ceil((top * 1.04 || 1) / step - 1e-9) * step;
   const min = Math.floor(bottom / step + 1e-9) * step;
   const ticks: number[] = [];
   for (let i = 0; min + i * step <= max + step / 2; i++) ticks.push(tidy(min + i * step));

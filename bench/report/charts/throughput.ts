@@ -1,6 +1,6 @@
 import type { Run } from "../../results/run-schema.ts";
-import { askedPerSecond, loadOf } from "../asked.ts";
 import { significant } from "../format.ts";
+import { askedPerSecond, loadOf } from "../load.ts";
 import type { Timeline } from "../timeline.ts";
 import type { Chart, Size } from "./chart.ts";
 import { bands, grid, legend, line, middle, timeAxis, timeOf, valueAxis } from "./frame.ts";
@@ -47,7 +47,8 @@ function againstAsked(timeline: Timeline, achieved: Values, asked: Values, size:
     yAxis: valueAxis(scale),
     series: [
       bands(timeline.phases, time, size),
-      line("asked", "asked", at(asked), { type: "dashed", width: 1.5 }),
+      // Broad and pale under the other line: where the two agree, both are seen.
+      line("asked", "asked", at(asked), { width: 5 }),
       line("answered", "achieved", at(achieved)),
     ],
   };

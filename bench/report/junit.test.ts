@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Resvg } from "@resvg/resvg-js";
+import type { Run, SlaState } from "../results/run-schema.ts";
+import { report } from "./report.ts";
+import { emptySample, sample } from "./sample.ts";
+
+const basic = sample("basic-load", { seconds: 6 });
+
+async function junitOf(run: Run): Promise<string> {
+  const files = await report({ run, windows: [], resources: [] });
+  return files.find(({ path }) => path === "junit.xml")?.content as string;
+}
+
+function withStates(...states: readonly SlaState[]): Run {
+  const row = basic.run.sla[0] as Run["sla"][number];
+  return {
+    ...basic.run,
+    sla: states.map((state, i) => ({
+      ...row,
+      id: `${i}`,
+      title: `row ${state}`,
+      state,
+      note: `why ${state}`,
+    })),
+  };
+}
+
+/** A second parser's word that it is XML: resvg's takes nothing that is not well-formed. */
+function assertXml(xml: string): void {
+  const body = xml.replace(/^<\?xml[^>]*\?>/, "");
+  new Resvg(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"><metadata>${body}</metadata></svg>`,
+  );
+}
+
+test("one case a row, one for the generator, one for the target; the counts add up", async () => {
+  const xml = await junitOf(withStates("pass", "warn", "fail", "no-data", "not-applicable"));
+  assertXml(xml);
+  assert.match(
+    xml,
+    /<testsuite name="20261121T100000Z-basic-load-smoke"[^>]* tests="7" failures="1" errors="1" skipped="1"/,
+  );
+  assert.match(xml, /name="P0 row warn">\s*<system-out><!\[CDATA\[warn: /);
+  assert.match(xml, /name="P0 row fail">\s*<failure message="[^"]*limit &lt; 50 ms \(why fail\)" type="sla"/);
+  assert.match(xml, /name="P0 row no-data">\s*<error message="no data: http_req_duration\{phase:hold\} p50/);
+  assert.match(
+    xml,
+    /name="P0 row not-applicable">\s*<skipped\/>\s*<system-out><!\[CDATA\[not applicable: why/,
+  );
+  assert.match(xml, /name="P0 row pass"\/>/);
+});
+
+test("a sick generator is an error, a dead target a failure with its last words", async () => {
+  const { run } = basic;
+  const xml = await junitOf({
+    ...run,
+    sla: [],
+    generator: { ...run.generator, healthy: false, reasons: ["too few VUs"] },
+    target: {
+      ...run.target,
+      died: { exitCode: 1, signal: null, atSeconds: 5.25, lastLog: ["a ]]> b", "\u001b[31mc"] },
+    },
+  });
+  assertXml(xml);
+  assert.match(xml, /name="load generator is healthy">\s*<error message="too few VUs" type="invalid"/);
+  assert.match(
+    xml,
+    /name="target stays alive">\s*<failure message="died after 5.3 s, exit code 1, signal none" type="died"/,
+  );
+  assert.ok(!xml.includes("\u001b"));
+});
+
+test("a run without an end is an error, a server of somebody else is not asked whether it lives", async () => {
+  const xml = await junitOf(emptySample("stress").run);
+  assertXml(xml);
+  assert.match(xml, /name="the run ended">\s*<error message="state running, no verdict" type="incomplete"/);
+  assert.match(xml, /name="target stays alive">\s*<skipped\/>/);
+});
