@@ -56,7 +56,8 @@ const [, servers] = await Promise.all([
 ]);
 
 const kept = new Set(Object.keys(servers.metafile.outputs).map((file) => basename(file)));
-for (const file of readdirSync(join(dist, "targets"))) if (!kept.has(file)) rmSync(join(dist, "targets", file));
+for (const file of readdirSync(join(dist, "targets")))
+  if (!kept.has(file)) rmSync(join(dist, "targets", file));
 
 const wanted = new Set(scenarios.map((file) => basename(file, ".ts")));
 for (const file of readdirSync(dist)) {

@@ -65,7 +65,12 @@ async function terminalText(): Promise<string> {
     const seconds = (Date.parse(window.from) - Date.parse(run.startedAt)) / 1000;
     if (seconds < (progress.totalSeconds * 2) / 3) continue;
     const sample = resources.findLast(({ at }) => at <= window.from);
-    progress = { ...progress, elapsedSeconds: seconds, target: sample?.target ?? null, k6: sample?.k6 ?? null };
+    progress = {
+      ...progress,
+      elapsedSeconds: seconds,
+      target: sample?.target ?? null,
+      k6: sample?.k6 ?? null,
+    };
     break;
   }
   const command = `$ npx plimsoll run ${run.scenario} --profile ${run.profile}`;
@@ -75,16 +80,20 @@ async function terminalText(): Promise<string> {
 
 function terminalPage(text: string): string {
   let open = 0;
-  const body = text.split("\u001b").map(html).join("\u001b").replaceAll(/\u001b\[(\d+)m/g, (_, code: string) => {
-    const name = CLASSES[code];
-    if (name) {
-      open++;
-      return `<span class="${name}">`;
-    }
-    if (open === 0) return "";
-    open--;
-    return "</span>";
-  });
+  const body = text
+    .split("\u001b")
+    .map(html)
+    .join("\u001b")
+    .replaceAll(/\u001b\[(\d+)m/g, (_, code: string) => {
+      const name = CLASSES[code];
+      if (name) {
+        open++;
+        return `<span class="${name}">`;
+      }
+      if (open === 0) return "";
+      open--;
+      return "</span>";
+    });
   return `<!doctype html><meta charset="utf-8"><style>
     pre { display: inline-block; margin: 0; padding: 18px 22px; border-radius: 8px; background: #16181d; color: #e6e6e6;
       font: 14px/1.45 "DejaVu Sans Mono", Menlo, Consolas, monospace; }

@@ -216,12 +216,6 @@ function addressesFor({ url, variants }: VoyageOptions, target: Target): Record<
         .join(","),
     };
   }
-  if (plan.blocks) {
-    throw new Failure(
-      "USAGE",
-      `${plan.scenario} compares variants: name them, --variants none=URL,full=URL,...`,
-    );
-  }
   return { BASE_URL: url ?? target.url };
 }
 
