@@ -84,6 +84,7 @@ function terminalPage(text: string): string {
     .split("\u001b")
     .map(html)
     .join("\u001b")
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal codes begin with one
     .replaceAll(/\u001b\[(\d+)m/g, (_, code: string) => {
       const name = CLASSES[code];
       if (name) {

@@ -1,5 +1,6 @@
 /** The promise of the command: for every way a run can go, the exit code a CI job gates on. Real k6, real target. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -158,6 +159,38 @@ test("Ctrl-C twice kills everything and leaves the run marked as incomplete", as
   assert.equal(exitCode, 130, stderr);
   assert.equal(onlyRun(out, { stderr }).run.state, "running");
 });
+
+test("killed with SIGKILL it still leaves nothing behind: target and k6 end by themselves", async (t) => {
+  const out = resultsFolder(t);
+  const { child, outcome } = start(t, [
+    ...["run", "basic-load", "--profile", "smoke", "--rate", "100", "--port-base", "0", "--out", out],
+  ]);
+  await new Promise<void>((resolve) =>
+    child.stderr?.on("data", (chunk) => String(chunk).includes("basic-load 5 s") && resolve()),
+  );
+  const children = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([, parent]) => parent === child.pid)
+    .map(([pid]) => pid as number);
+  assert.equal(children.length, 2, "the target and k6");
+  child.kill("SIGKILL");
+  await outcome;
+  const deadline = Date.now() + 20_000;
+  while (children.some(alive)) {
+    assert.ok(Date.now() < deadline, `still alive: ${children.filter(alive).join(", ")}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+});
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 test("--json prints exactly the run on stdout", async (t) => {
   const { stdout, run } = await runScenario(t, "basic-load", ...SECONDS, "--rate", "50", "--json");

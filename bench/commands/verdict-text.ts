@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import Table from "cli-table3";
-import { quantity } from "../judge/judge.ts";
+import { quantity, sign } from "../judge/judge.ts";
 import type { Run, SlaResult, SlaState, Verdict } from "../results/run-schema.ts";
 
 const MARK: Readonly<Record<SlaState, string>> = {
@@ -42,7 +42,13 @@ function slaTable(rows: readonly SlaResult[]): string {
   const table = plainTable(["", "SLA", "measured", "limit", ""], ["left", "left", "right", "left", "left"]);
   for (const { priority, title, value, op, limit, unit, state } of rows) {
     const measured = value === null ? "-" : quantity(value, unit);
-    table.push([styleText("dim", priority), title, measured, `${op} ${quantity(limit, unit)}`, MARK[state]]);
+    table.push([
+      styleText("dim", priority),
+      title,
+      measured,
+      `${sign(op)} ${quantity(limit, unit)}`,
+      MARK[state],
+    ]);
   }
   return table.toString();
 }

@@ -89,7 +89,12 @@ function verdictOf(
 function describe({ title, value, op, limit, unit, note, stat }: SlaResult): string {
   const what = value === null ? (note ?? "no samples") : quantity(value, unit);
   const how = note !== undefined && value !== null && stat === "added-p50" ? ` (${note})` : "";
-  return `${title} ${what}, limit ${op} ${quantity(limit, unit)}${how}`;
+  return `${title} ${what}, limit ${sign(op)} ${quantity(limit, unit)}${how}`;
+}
+
+/** An operator as it is written in prose. */
+export function sign(op: SlaResult["op"]): string {
+  return { "<": "<", "<=": "≤", ">": ">", ">=": "≥" }[op];
 }
 
 /** A number with its unit, three significant digits, as a person would say it. */

@@ -97,7 +97,7 @@ function measure(sla: Sla, evidence: Evidence, findings: Findings, targetVisible
       if (!row) return { value: null };
       const { value, distinguishable, high } = row.addedP50Us;
       const text = distinguishable
-        ? `${value.toFixed(0)} us more than none`
+        ? `${value.toFixed(0)} µs more than none`
         : "not distinguishable from none";
       return { value: high / 1000, note: `${text}; upper end of the 95 % interval` };
     }
