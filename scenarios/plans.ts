@@ -306,6 +306,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = Object.fromEntries(
 
 /** What is run: a scenario in a profile, with what the user overrode. Undefined for a name that is none. */
 export function plan(name: string, profile: ProfileName, overrides: Overrides = {}): Plan | undefined {
-  const scenario = SCENARIOS[name];
+  const scenario = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined;
   return scenario && planOf(scenario, profile, overrides);
 }

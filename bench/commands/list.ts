@@ -20,7 +20,7 @@ function table(): string {
   const rows = new Table({
     head: ["scenario", "what it asks", "smoke", "full"],
     style: { head: [], border: [] },
-    colWidths: [22, 28, 13, 13],
+    colWidths: [22, 27, 13, 13],
     wordWrap: true,
   });
   for (const { name, summary, profiles } of Object.values(SCENARIOS)) {

@@ -1,4 +1,4 @@
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 import Table from "cli-table3";
 import { quantity, sign } from "../judge/judge.ts";
 import type { Run, SlaResult, SlaState, Verdict } from "../results/run-schema.ts";
@@ -29,9 +29,14 @@ export function verdictText(run: Run, reportPath: string): string {
     "",
     `  ${styleText(COLOUR[verdict], verdict.toUpperCase())}  ${run.scenario} ${run.profile}, exit code ${run.exitCode}`,
     ...run.reasons.map((reason) => `  ${reason}`),
-    ...(run.target.died?.lastLog
-      .slice(-3)
-      .map((line) => styleText("dim", `  target: ${line.slice(0, 200)}`)) ?? []),
+    ...(run.target.died?.lastLog.slice(-3).map((line) =>
+      styleText(
+        "dim",
+        `  target: ${stripVTControlCharacters(line)
+          .replace(/\p{Cc}/gu, " ")
+          .slice(0, 200)}`,
+      ),
+    ) ?? []),
     "",
     `  ${reportPath}`,
     "",
@@ -78,12 +83,9 @@ function findings({ findings: { knee, recovery, overhead } }: Run): string[] {
     const { beforeP95Ms, limitMs, seconds, observedSeconds } = recovery;
     const when =
       seconds === null
-        ? `not within ${quantity(observedSeconds, "s")}`
-        : `${quantity(seconds, "s")} after the spike`;
-    lines.push(
-      "",
-      `  recovery: p95 was ${quantity(beforeP95Ms, "ms")}, back under ${quantity(limitMs, "ms")} ${when}`,
-    );
+        ? `and was not back under ${quantity(limitMs, "ms")} within ${quantity(observedSeconds, "s")}`
+        : `back under ${quantity(limitMs, "ms")} ${quantity(seconds, "s")} after the spike`;
+    lines.push("", `  recovery: p95 was ${quantity(beforeP95Ms, "ms")}, ${when}`);
   }
   if (overhead) {
     const table = plainTable(

@@ -57,7 +57,9 @@ export class Evidence {
 
   addResources(sample: ResourceSample): void {
     this.resources.push(sample);
-    if (sample.target?.variants) this.overhead?.addCpu(sample.target.variants);
+    // The warm-up compiles: its CPU is not what a request costs. A phase's window comes after it, so never too soon.
+    const holds = this.phases.at(-1)?.phase === "hold";
+    if (sample.target?.variants && holds) this.overhead?.addCpu(sample.target.variants);
   }
 
   get phases() {

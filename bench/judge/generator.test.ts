@@ -102,6 +102,11 @@ for (const [what, change, blame] of [
     (_, at) => (at >= 9 && at < 12 ? { dropped: DROPS, answers: 0 } : at === 12 ? { latencyMs: 3_000 } : {}),
     "target",
   ],
+  [
+    "some answers were quick and those that were stuck came later, but within the time-out",
+    (_, at) => (at === 9 ? { dropped: DROPS, answers: 5 } : at === 13 ? { latencyMs: 4_000 } : {}),
+    "target",
+  ],
   ["no answer came at all", (_, at) => (at >= 9 ? { dropped: DROPS, answers: 0 } : {}), "target"],
   [
     "slow answers long before say nothing of it",

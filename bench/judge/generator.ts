@@ -77,7 +77,7 @@ function droppedArrivals(evidence: Evidence): Run["generator"]["dropped"] {
     ({ fromMs }) => fromMs >= first && fromMs <= last + plan.requestTimeoutMs + 1000,
   );
   const answered = around.some(({ answers }) => answers > 0);
-  const slowestMs = Math.max(0, ...around.map(({ p95Ms }) => p95Ms ?? 0));
+  const slowestMs = around.reduce((most, { p95Ms = 0 }) => Math.max(most, p95Ms), 0);
   const needed = (peakOf(plan.load) * slowestMs) / 1000;
   const stalled = !answered || (slowestMs > lateFrom(plan) && needed > plan.load.preAllocatedVUs);
   return { count: total, blame: stalled ? "target" : "generator" };

@@ -87,7 +87,9 @@ function verdictOf(
 }
 
 function describe({ title, value, op, limit, unit, note, stat }: SlaResult): string {
-  const what = value === null ? (note ?? "no samples") : quantity(value, unit);
+  // A value that rounds to its limit is told with more digits: "50 ms, limit < 50 ms" explains nothing.
+  const digits = value !== null && value !== limit && quantity(value, unit) === quantity(limit, unit) ? 6 : 3;
+  const what = value === null ? (note ?? "no samples") : quantity(value, unit, digits);
   const how = note !== undefined && value !== null && stat === "added-p50" ? ` (${note})` : "";
   return `${title} ${what}, limit ${sign(op)} ${quantity(limit, unit)}${how}`;
 }
@@ -98,15 +100,15 @@ export function sign(op: SlaResult["op"]): string {
 }
 
 /** A number with its unit, three significant digits, as a person would say it. */
-export function quantity(value: number, unit: string): string {
-  if (unit === "bytes") return `${significant(value / 1e6)} MB`;
-  if (unit === "cores") return `${significant(value * 100)} % of a core`;
-  return unit === "" ? significant(value) : `${significant(value)} ${unit}`;
+export function quantity(value: number, unit: string, digits = 3): string {
+  if (unit === "bytes") return `${significant(value / 1e6, digits)} MB`;
+  if (unit === "cores") return `${significant(value * 100, digits)} % of a core`;
+  return unit === "" ? significant(value, digits) : `${significant(value, digits)} ${unit}`;
 }
 
-function significant(value: number): string {
+function significant(value: number, digits: number): string {
   if (Number.isInteger(value) || Math.abs(value) >= 1000) return Math.round(value).toLocaleString("en");
-  return String(Number(value.toPrecision(3)));
+  return String(Number(value.toPrecision(digits)));
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {

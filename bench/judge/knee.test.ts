@@ -72,14 +72,10 @@ test("a stage that no answer came from in all its time did not hold", () => {
 });
 
 test("stages that a small --vus rounds to the same height are not counted twice", () => {
-  const small = planned("stress", "full", { vus: 2 });
-  const found = knee(evidenceOf(small));
-  const answered = found?.stages.reduce((sum, stage, i) => {
-    const stages = small.load.stages.filter(({ to }) => to > 0);
-    return sum + stage.requestsPerSecond * (stages[i]?.seconds ?? 0);
-  }, 0);
-  const made = small.load.stages.reduce((sum, { to, seconds }) => sum + 10 * to * seconds, 0);
-  assert.equal(answered, made);
+  const found = knee(evidenceOf(planned("stress", "full", { vus: 2 })));
+  assert.ok(found);
+  // A caller makes ten calls a second here.
+  for (const { vus, requestsPerSecond } of found.stages) assert.equal(requestsPerSecond, 10 * vus);
 });
 
 test("the warm-up and the way down are no stages", () => {

@@ -12,22 +12,27 @@ export type Knee = NonNullable<Findings["knee"]>;
  */
 export function knee({ plan, fold }: Evidence): Knee | undefined {
   if (!plan.extraTags.includes("stage")) return undefined;
-  const stages = plan.load.stages
-    .filter((stage) => stage.to > 0)
-    .flatMap((stage) => {
-      const tags = { scenario: plan.scenario, stage: String(stage.to) };
-      const duration = fold.trend("http_req_duration", tags);
-      const p95Ms = duration.percentile(95);
-      if (p95Ms === undefined) return [];
-      const { yes, no } = fold.rate("http_req_failed", tags);
-      const failedPercent = (100 * yes) / Math.max(1, yes + no);
-      const held = p95Ms < HELD_P95_MS && failedPercent < HELD_FAILED_PERCENT;
-      return [{ vus: stage.to, requestsPerSecond: duration.n / stage.seconds, p95Ms, failedPercent, held }];
-    });
-  if (stages.length === 0) return undefined;
-  const firstBroken = stages.findIndex(({ held }) => !held);
-  return {
-    stages,
-    at: stages.at(firstBroken === -1 ? -1 : firstBroken - 1 >= 0 ? firstBroken - 1 : stages.length) ?? null,
-  };
+  // Stages of one height share a tag, so they are one stage of their joint length.
+  const heights = [...new Set(plan.load.stages.map(({ to }) => to))].filter((to) => to > 0);
+  const tagsOf = (to: number) => ({ scenario: plan.scenario, stage: String(to) });
+  const reached = heights.findLastIndex((to) => fold.trend("http_req_duration", tagsOf(to)).n > 0);
+  if (reached === -1) return undefined;
+  let at: Knee["at"] = null;
+  let broke = false;
+  const stages = heights.slice(0, reached + 1).flatMap((to) => {
+    const duration = fold.trend("http_req_duration", tagsOf(to));
+    const p95Ms = duration.percentile(95);
+    // No answer in all of its time: it did not hold, and has no figures to show.
+    if (p95Ms === undefined) broke = true;
+    if (p95Ms === undefined) return [];
+    const { yes, no } = fold.rate("http_req_failed", tagsOf(to));
+    const failedPercent = (100 * yes) / Math.max(1, yes + no);
+    const held = p95Ms < HELD_P95_MS && failedPercent < HELD_FAILED_PERCENT;
+    const seconds = plan.load.stages.reduce((sum, stage) => sum + (stage.to === to ? stage.seconds : 0), 0);
+    const stage = { vus: to, requestsPerSecond: duration.n / seconds, p95Ms, failedPercent, held };
+    broke ||= !held;
+    if (!broke) at = stage;
+    return [stage];
+  });
+  return { stages, at };
 }

@@ -3,8 +3,9 @@ import { test } from "node:test";
 import { mulberry32 } from "../../scenarios/lib/blocks.ts";
 import type { Estimate } from "../results/run-schema.ts";
 import { trend, windowAt } from "../windows/testing/windows.ts";
+import { judge } from "./judge.ts";
 import { OverheadSamples } from "./overhead.ts";
-import { evidenceOf, planned } from "./testing/evidence.ts";
+import { evidenceOf, planned, WELL } from "./testing/evidence.ts";
 
 const hold = (variant: string) => ({ scenario: "interceptor-overhead", phase: "hold", variant });
 
@@ -42,6 +43,7 @@ const SEEDS = Array.from({ length: 60 }, (_, i) => i + 1);
 
 test("of 60 intervals of 95 %, about 57 hold the truth: 300 us added, and nothing added", () => {
   const held = { same: 0, more: 0 };
+  const missed = { below: 0, above: 0 };
   for (const seed of SEEDS) {
     const { same, more } = measured(seed, changing);
     for (const { value, low, high, distinguishable } of [same, more]) {
@@ -52,8 +54,16 @@ test("of 60 intervals of 95 %, about 57 hold the truth: 300 us added, and nothin
     assert.ok(more.distinguishable, `seed ${seed}: 300 us are told from zero in [${more.low}, ${more.high}]`);
     if (!same.distinguishable) held.same++;
     if (more.low <= 300 && 300 <= more.high) held.more++;
+    for (const [truth, { low, high }] of [
+      [0, same],
+      [300, more],
+    ] as const) {
+      if (truth < low) missed.below++;
+      if (truth > high) missed.above++;
+    }
   }
   // Fewer than 52 of 60 have a chance of 1 in 100 with honest intervals; all 60, that they are too wide, one in 20.
+  assert.ok(missed.below > 0 && missed.above > 0, `both ends are ends of 95 %: ${JSON.stringify(missed)}`);
   for (const [which, times] of Object.entries(held))
     assert.ok(times >= 52 && times < 60, `${which}: ${times}`);
 });
@@ -222,26 +232,19 @@ test("one look, a variant without requests or a target that began anew make no d
 
 test("CPU of the warm-up, in which code is still compiled, is not part of what a request costs", () => {
   const plan = planned("interceptor-overhead");
-  const variants = plan.blocks?.variants ?? [];
-  const evidence = evidenceOf(plan);
-  const samples = [...evidence.resources];
-  evidence.resources.length = 0;
   let cpuSeconds = 0;
   let requests = 0;
-  for (const [second, sample] of samples.entries()) {
+  const evidence = evidenceOf(plan, ({ phase, target }) => {
     // A request costs 900 us until the warm-up is over, 100 us from then on; `retry` twice that.
-    cpuSeconds += 50 * (second < plan.warmUpSeconds ? 900e-6 : 100e-6);
+    cpuSeconds += 50 * (phase === "warm-up" ? 900e-6 : 100e-6);
     requests += 50;
-    const told = variants.map((variant) => [
+    const told = (plan.blocks?.variants ?? []).map((variant) => [
       variant,
       { cpuSeconds: variant === "retry" ? 2 * cpuSeconds : cpuSeconds, requests },
     ]);
-    evidence.addResources({
-      ...sample,
-      target: sample.target && { ...sample.target, variants: Object.fromEntries(told) },
-    });
-  }
-  const result = evidence.overhead?.result();
-  near(result?.baseline.cpuUs, 100);
-  near(result?.rows.find(({ variant }) => variant === "retry")?.addedCpuUs?.value, 100);
+    return { target: target && { ...target, variants: Object.fromEntries(told) } };
+  });
+  const { overhead } = judge(evidence, WELL).findings;
+  near(overhead?.baseline.cpuUs, 100);
+  near(overhead?.rows.find(({ variant }) => variant === "retry")?.addedCpuUs?.value, 100);
 });

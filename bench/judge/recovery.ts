@@ -17,18 +17,30 @@ export function recovery(evidence: Evidence): Recovery | undefined {
     phase: "hold",
   });
   const beforeP95Ms = before.percentile(95);
-  const spike = evidence.phases.findLast((span) => span.phase === "spike");
-  if (beforeP95Ms === undefined || !spike) return undefined;
+  const spikeEndMs = endOfSpike(evidence);
+  if (beforeP95Ms === undefined || spikeEndMs === undefined) return undefined;
   const limitMs = Math.max(FLOOR_MS, FACTOR * beforeP95Ms);
-  const after = evidence.instants.filter(({ fromMs }) => fromMs >= spike.toMs);
+  const after = evidence.instants.filter(({ fromMs }) => fromMs >= spikeEndMs);
   const back = firstOfRun(after, limitMs);
   const last = after.at(-1);
   return {
     beforeP95Ms,
     limitMs,
-    seconds: back ? (back.fromMs - spike.toMs) / 1000 : null,
-    observedSeconds: last ? (last.fromMs + last.ms - spike.toMs) / 1000 : 0,
+    seconds: back ? (back.fromMs - spikeEndMs) / 1000 : null,
+    observedSeconds: last ? (last.fromMs + last.ms - spikeEndMs) / 1000 : 0,
   };
+}
+
+/**
+ * When the plan's last spike stage was over, from the first window of the load. Not when its last answer came: those of
+ * a drowned target come late, and a silent one has none, and that time is what recovery takes.
+ */
+function endOfSpike({ plan, phases }: Evidence): number | undefined {
+  const start = phases.find(({ phase }) => phase !== "warm-up");
+  if (!start || !phases.some(({ phase }) => phase === "spike")) return undefined;
+  const last = plan.load.stages.findLastIndex(({ phase }) => phase === "spike");
+  const seconds = plan.load.stages.slice(0, last + 1).reduce((sum, stage) => sum + stage.seconds, 0);
+  return start.fromMs + seconds * 1000;
 }
 
 /** The window that starts the first run of IN_A_ROW good ones. A window without answers is not a good one. */

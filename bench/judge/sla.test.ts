@@ -185,8 +185,8 @@ for (const [seconds, state, value] of [
 }
 
 for (const [high, distinguishable, state, note] of [
-  [1_999, true, "pass", "300 us more than none; upper end of the 95 % interval"],
-  [2_000, true, "fail", "300 us more than none; upper end of the 95 % interval"],
+  [1_999, true, "pass", "300 µs more than none; upper end of the 95 % interval"],
+  [2_000, true, "fail", "300 µs more than none; upper end of the 95 % interval"],
   [50, false, "pass", "not distinguishable from none; upper end of the 95 % interval"],
 ] as const) {
   test(`added latency is judged by the upper end of its interval: ${high} us is a ${state}`, () => {

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
@@ -44,8 +45,13 @@ export function newRunFolder(root: string, scenario: string, profile: string, st
 export function writeAtomic(file: string, content: string | Uint8Array): void {
   mkdirSync(dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, content);
-  renameSync(temporary, file);
+  try {
+    writeFileSync(temporary, content);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 /** Checks a run against its schema, then writes its run.json. */
@@ -85,7 +91,7 @@ export function readRun(folder: RunFolder): Run {
   try {
     json = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new Failure("USAGE", `${file} cannot be read as a run: ${(error as Error).message}`);
+    throw new Failure("USAGE", `${file} cannot be read as a run: ${oneLine(error)}`);
   }
   const version = (json as { schema?: unknown } | null)?.schema;
   if (version !== RUN_SCHEMA) {
@@ -97,15 +103,30 @@ export function readRun(folder: RunFolder): Run {
   throw new Failure("USAGE", `${file} is not a whole run: ${issue?.path.join(".")}: ${issue?.message}`);
 }
 
+/** V8 quotes what it could not parse, line breaks and all. */
+function oneLine(error: unknown): string {
+  return (error as Error).message.replace(/\p{Cc}+/gu, " ");
+}
+
 /** The windows of a run, one at a time; none for a run that was cut before the first. */
 export async function* windowsOf(folder: RunFolder): AsyncGenerator<Window> {
-  for await (const line of linesOf(join(folder.path, "windows.ndjson"))) yield parseWindow(line);
+  for await (const line of linesOf(join(folder.path, "windows.ndjson")))
+    yield whole(folder, "windows.ndjson", () => parseWindow(line));
 }
 
 /** What the processes of a run used, second by second. */
 export async function* resourcesOf(folder: RunFolder): AsyncGenerator<ResourceSample> {
   for await (const line of linesOf(join(folder.path, "resources.ndjson"))) {
-    yield resourceSampleSchema.parse(JSON.parse(line));
+    yield whole(folder, "resources.ndjson", () => resourceSampleSchema.parse(JSON.parse(line)));
+  }
+}
+
+/** A line that cannot be read was most likely cut when the run was killed. */
+function whole<T>(folder: RunFolder, file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new Failure("USAGE", `${join(folder.path, file)} is cut or not ours: ${oneLine(error)}`);
   }
 }
 

@@ -1,4 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const POLL_MS = 10;
 
 /** How a process ended. */
 export interface Ending {
@@ -23,6 +26,8 @@ export class Child {
   readonly process: ChildProcess;
   readonly ended: Promise<Ending>;
   #ending: Ending | undefined;
+  /** Nobody holds our pipes any more: it and all it started are over. */
+  #closed = false;
 
   constructor(command: string, args: readonly string[], options: SpawnOptions) {
     this.process = spawn(command, args, { ...options, detached: true });
@@ -31,6 +36,9 @@ export class Child {
       this.process.once("error", (error) => {
         alive.delete(this);
         reject(error);
+      });
+      this.process.once("close", () => {
+        this.#closed = true;
       });
       this.process.once("exit", (exitCode, signal) => {
         alive.delete(this);
@@ -62,14 +70,20 @@ export class Child {
 
   /** Asks it to end, and makes it after `graceMs`. */
   async stop(graceMs: number): Promise<Ending | undefined> {
-    if (this.#ending || this.pid === undefined) return this.#ending;
-    this.signal("SIGTERM");
+    if (this.pid === undefined) return this.#ending;
+    // A shell goes at once; the server it started holds on to our pipe, and gets the same time to finish its work.
+    // What a process left behind that ended by itself gets none.
+    const over = this.#ending !== undefined;
+    const deadline = Date.now() + graceMs;
+    if (!over) this.signal("SIGTERM");
     const timer = setTimeout(() => this.signal("SIGKILL"), graceMs);
     try {
-      return await this.ended;
+      const ending = await this.ended;
+      this.process.stdout?.resume();
+      while (!over && !this.#closed && Date.now() < deadline) await sleep(POLL_MS);
+      return ending;
     } finally {
       clearTimeout(timer);
-      // What it started and did not stop.
       this.signal("SIGKILL");
     }
   }

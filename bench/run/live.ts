@@ -84,7 +84,7 @@ export function panelOf(plan: Plan, progress: Progress, columns: number): string
   const room = Math.max(10, columns - width(title) - phase.length - clock.length - 9);
   const done = Math.min(1, progress.elapsedSeconds / progress.totalSeconds);
   const filled = Math.round(room * done);
-  const bar = styleText("cyan", "━".repeat(filled)) + styleText("dim", "━".repeat(room - filled));
+  const bar = styleText("cyan", "━".repeat(filled)) + styleText("dim", "─".repeat(room - filled));
   const bad = (n: number) => (n > 0 ? styleText("red", count(n)) : count(n));
   const cell = (label: string, value: string, size: number) => {
     const text = `${styleText("dim", label)} ${value}`;

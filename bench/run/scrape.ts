@@ -21,7 +21,8 @@ export async function scrape(adminUrl: string): Promise<Scrape | undefined> {
   try {
     const answer = await fetch(`${adminUrl}/metrics`, { signal: AbortSignal.timeout(SCRAPE_TIMEOUT_MS) });
     if (!answer.ok || Number(answer.headers.get("content-length") ?? 0) > MAX_BYTES) return undefined;
-    return readMetrics(await answer.text());
+    const text = await limited(answer);
+    return text === undefined ? undefined : readMetrics(text);
   } catch {
     return undefined;
   }
@@ -52,19 +53,40 @@ function sum(text: string, name: string): number | undefined {
 function byVariant(text: string, name: string): Map<string, number> {
   const totals = new Map<string, number>();
   for (const { labels, value } of samples(text, name)) {
-    const variant = /variant="([^"\\]*)"/.exec(labels)?.[1];
+    const variant = labels.get("variant");
     if (variant !== undefined) totals.set(variant, (totals.get(variant) ?? 0) + value);
   }
   return totals;
 }
 
-function* samples(text: string, name: string): Generator<{ labels: string; value: number }> {
+/** `{label="value",...}`; in a value, a quote, a backslash and a line break are escaped. */
+const LABELS = /^\s*\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\}/;
+const LABEL = /([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"/g;
+
+/** Samples of a metric: its name, its labels, its value, and maybe a time stamp. */
+function* samples(text: string, name: string): Generator<{ labels: Map<string, string>; value: number }> {
   for (const line of text.split("\n")) {
     if (!line.startsWith(name)) continue;
-    const match = /^\{?([^}]*)\}?\s+(\S+)/.exec(line.slice(name.length));
-    const value = Number(match?.[2]);
-    if (match && /^[{\s]/.test(line.slice(name.length)) && Number.isFinite(value)) {
-      yield { labels: match[1] ?? "", value };
-    }
+    const rest = line.slice(name.length);
+    const braces = LABELS.exec(rest);
+    const number = /^\s+(\S+)/.exec(rest.slice(braces?.[0].length ?? 0))?.[1];
+    const value = Number(number);
+    if (number === undefined || !Number.isFinite(value)) continue;
+    const labels = new Map<string, string>();
+    for (const [, key = "", content = ""] of (braces?.[1] ?? "").matchAll(LABEL)) labels.set(key, content);
+    yield { labels, value };
   }
+}
+
+/** The text of an answer; undefined when there is more of it than a page of metrics has. */
+async function limited(answer: Response): Promise<string | undefined> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of answer.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_BYTES) return undefined;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }

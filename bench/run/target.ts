@@ -85,6 +85,12 @@ async function startBundled(options: TargetOptions): Promise<Target> {
 }
 
 async function startCommand(options: TargetOptions, command: string): Promise<Target> {
+  if (options.url !== undefined && (await accepts(options.url))) {
+    throw new Failure(
+      "USAGE",
+      `something answers at ${options.url} already: stop it, or leave out --target-cmd`,
+    );
+  }
   const child = startChild(command, [], options.logFile, true);
   if (options.url === undefined) return fromReadyLine("command", child, command, options);
   // A server that knows nothing of our ready line is ready when its port accepts.

@@ -29,7 +29,8 @@ function linuxUsage(root: number): Usage | undefined {
       const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
       // The command in parentheses may itself hold spaces and parentheses; fields count from behind the last one.
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      cpuSeconds += (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+      // utime and stime, and those of children that are over and were waited for (proc_pid_stat(5), fields 14 to 17).
+      cpuSeconds += [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0) / TICKS_PER_SECOND;
       rssBytes += rssOf(pid);
       queue.push(...childrenOf(pid));
       if (pid === root) found = true;

@@ -1,5 +1,5 @@
 import { decodeFromCompressedBase64, encodeIntoCompressedBase64, Float64Histogram } from "hdr-histogram-js";
-import type { TrendSeries } from "./window.ts";
+import { type TrendSeries, WindowError } from "./window.ts";
 
 /** Percentiles every report names, by the name it gives them. */
 export const QUANTILES = { p50: 50, p90: 90, p95: 95, p99: 99, "p99.9": 99.9 } as const;
@@ -96,5 +96,9 @@ function growing(): Float64Histogram {
 }
 
 function decode(base64: string): Float64Histogram {
-  return decodeFromCompressedBase64(base64, 64) as Float64Histogram;
+  try {
+    return decodeFromCompressedBase64(base64, 64) as Float64Histogram;
+  } catch (error) {
+    throw new WindowError(`a histogram cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
 }

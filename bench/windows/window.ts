@@ -25,7 +25,7 @@ const seriesSchema = z.discriminatedUnion("type", [
 const windowSchema = z.object({
   v: z.literal(1),
   /** Start of the window, ISO 8601. */
-  from: z.string(),
+  from: z.iso.datetime({ offset: true }),
   /** Length in milliseconds. */
   ms: z.number(),
   /** Samples that came after their own window had closed and were counted in this one. */

@@ -35,7 +35,7 @@ function count(env: Environment, name: string, least: number): number | undefine
   const text = env[name];
   if (text === undefined || text === "") return undefined;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < least) {
+  if (!Number.isInteger(value) || value < least || text.trim() === "") {
     throw new Error(`${name} is a whole number from ${least} up, not "${text}": -e ${name}=100`);
   }
   return value;
@@ -50,7 +50,8 @@ export function urlOf(env: Environment, variant: string): string {
   if (env.VARIANTS) {
     for (const pair of env.VARIANTS.split(",")) {
       const [name, ...rest] = pair.split("=");
-      if (name === variant) return rest.join("=").replace(/\/+$/, "");
+      const url = rest.join("=").replace(/\/+$/, "");
+      if (name === variant && url !== "") return url;
     }
     throw new Error(
       `VARIANTS has no URL for variant "${variant}": -e VARIANTS=${variant}=http://127.0.0.1:8080,...`,

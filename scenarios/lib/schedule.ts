@@ -37,6 +37,14 @@ export function arrivalsInPhase(load: Load, phase: Phase): number {
 }
 
 /**
+ * The arrivals a phase is sure to have: of the fraction at either end, the neighbouring phase may get the arrival.
+ * A millionth is added against rounding errors, so that a whole number stays itself.
+ */
+export function wholeArrivalsIn(load: Load, phase: Phase): number {
+  return Math.floor(arrivalsInPhase(load, phase) + 1e-6);
+}
+
+/**
  * When arrival `n` is due, in seconds from the start of the load; the end of the load when it asks for fewer.
  *
  * @param n 0-based

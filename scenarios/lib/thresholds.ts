@@ -1,5 +1,5 @@
 import type { Phase, Plan, Sla } from "./plan.ts";
-import { arrivalsInPhase } from "./schedule.ts";
+import { wholeArrivalsIn } from "./schedule.ts";
 
 const TREND_STATS: Readonly<Partial<Record<Sla["stat"], string>>> = {
   p50: "p(50)",
@@ -23,8 +23,8 @@ export function thresholdOf(sla: Sla, plan: Plan): { metric: string; expression:
   if (sla.stat === "share") return { metric, expression: `rate${sla.op}${sla.limit / 100}` };
   if (sla.stat === "count") return { metric, expression: `count${sla.op}${sla.limit}` };
   if (sla.stat === "achieved") {
-    const asked = arrivalsInPhase(plan.load, sla.tags.phase as Phase);
-    return { metric, expression: `count${sla.op}${Math.floor((asked * sla.limit) / 100)}` };
+    const asked = wholeArrivalsIn(plan.load, sla.tags.phase as Phase);
+    return { metric, expression: `count${sla.op}${Math.ceil((asked * sla.limit) / 100)}` };
   }
   return undefined;
 }
@@ -40,8 +40,7 @@ export function thresholdsOf(plan: Plan): Record<string, string[]> {
   };
   for (const sla of plan.sla) {
     const threshold = thresholdOf(sla, plan);
-    if (!threshold) continue;
-    add(threshold.metric, threshold.expression);
+    if (threshold) add(threshold.metric, threshold.expression);
     add(selector("http_reqs", sla.tags), "count>0");
   }
   return thresholds;

@@ -18,7 +18,11 @@ export interface Second {
   readonly overflow: number;
   readonly late: number;
   /** null: nothing was seen of the target's process. */
-  readonly target: { readonly cpuCores: number; readonly rssBytes: number } | null;
+  readonly target: {
+    readonly cpuCores: number;
+    readonly rssBytes: number;
+    readonly variants?: NonNullable<ResourceSample["target"]>["variants"];
+  } | null;
   readonly k6CpuCores: number;
   readonly benchLoopDelayMs: number;
 }
@@ -66,7 +70,8 @@ function addSecond(evidence: Evidence, second: Second, at: number): void {
   const { plan: of } = evidence;
   const { phase, answers, dropped } = second;
   const own = { scenario: phase === "warm-up" ? "warm-up" : of.scenario };
-  const stage = of.extraTags.includes("stage") && at >= 0 ? { stage: String(stageAt(of.load, at).to) } : {};
+  const stage: Record<string, string> =
+    of.extraTags.includes("stage") && at >= 0 ? { stage: String(stageAt(of.load, at).to) } : {};
   // A run with blocks calls every variant as often; each is a series of its own.
   const variants = of.blocks?.variants ?? [of.variant];
   const paced = of.load.model === "open" && phase !== "warm-up" && answers > 0;
@@ -98,7 +103,7 @@ export function resources(
 ): ResourceSample {
   return {
     at: new Date(START_MS + second * 1000).toISOString(),
-    target: of.target && { ...of.target, heapBytes: null, eventLoopDelayMs: null, variants: null },
+    target: of.target && { heapBytes: null, eventLoopDelayMs: null, variants: null, ...of.target },
     k6: { cpuCores: of.k6CpuCores, rssBytes: 200e6 },
     bench: { cpuCores: 0.05, rssBytes: 90e6, loopDelayP99Ms: of.benchLoopDelayMs },
   };

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { Command, CommanderError } from "commander";
+import { SCENARIOS } from "../../scenarios/plans.ts";
+import { Failure } from "../failure.ts";
+import { addDoctor } from "./doctor.ts";
+import { addList } from "./list.ts";
+import { addReport } from "./report.ts";
+import { addRun } from "./run.ts";
+import { addUp } from "./up.ts";
+
+/** The command line in this process, as bench/main.ts puts it together; what it prints of itself is kept. */
+function commandLine() {
+  const printed = { out: "", err: "" };
+  const program = new Command("plimsoll").enablePositionalOptions().exitOverride();
+  for (const add of [addRun, addUp, addList, addReport, addDoctor]) add(program);
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => {
+        printed.out += text;
+      },
+      writeErr: (text) => {
+        printed.err += text;
+      },
+    });
+  }
+  return {
+    program,
+    printed,
+    parse: (...args: string[]) => program.parseAsync(["node", "plimsoll", ...args]),
+  };
+}
+
+/** The one line that says what is wrong with a command line. */
+async function complaint(...args: string[]): Promise<string> {
+  const { parse, printed } = commandLine();
+  try {
+    await parse(...args);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      assert.notEqual(error.exitCode, 0);
+      return printed.err.trim();
+    }
+    assert.ok(error instanceof Failure, `a Failure, not ${(error as Error).stack}`);
+    assert.equal(error.code, "USAGE");
+    assert.doesNotMatch(error.message, /\n/);
+    return error.message;
+  }
+  throw new assert.AssertionError({ message: `accepted: ${args.join(" ")}` });
+}
+
+for (const name of ["run", "up", "list", "report", "doctor"]) {
+  test(`plimsoll ${name} --help teaches with an example`, async () => {
+    const { parse, printed } = commandLine();
+    await assert.rejects(parse(name, "--help"), { exitCode: 0 });
+    assert.match(printed.out, new RegExp(`Examples?:\\n {2}npx plimsoll ${name}`));
+  });
+}
+
+const SCENARIO_NAMES = Object.keys(SCENARIOS).join(", ");
+
+for (const [args, says] of [
+  [["run"], /missing required argument 'scenario'/],
+  [["run", "soap"], new RegExp(`^there is no scenario "soap"; there are ${SCENARIO_NAMES}$`)],
+  [["run", "constructor"], new RegExp(`^there is no scenario "constructor"; there are ${SCENARIO_NAMES}$`)],
+  [["run", "basic-load", "--profile", "huge"], /Allowed choices are smoke, full/],
+  [["run", "basic-load", "--profle", "smoke"], /unknown option '--profle'/],
+  [["run", "basic-load", "--rate", "many"], /It is a whole number from 0 up/],
+  [["run", "basic-load", "--rate", "1.5"], /It is a whole number from 0 up/],
+  [["run", "basic-load", "--rate", ""], /It is a whole number from 0 up/],
+  [["run", "basic-load", "--rate=-1"], /It is a whole number from 0 up/],
+  [["run", "stress", "--vus", "0"], /It is a whole number from 1 up/],
+  [["run", "stress", "--seconds", "0"], /It is a whole number from 1 up/],
+  [["run", "stress", "--rate", "10"], /^stress is about callers, not about a rate: use --vus$/],
+  [["run", "basic-load", "--url", "not a url"], /It looks like http:\/\/127\.0\.0\.1:\d+/],
+  [["run", "basic-load", "--url", "ftp://10.0.0.1"], /It starts with http:\/\/ or https:\/\//],
+  [["run", "interceptor-overhead", "--variants", "none"], /It looks like none=http/],
+  [["run", "interceptor-overhead", "--variants", "=http://a:1"], /It looks like none=http/],
+  [["run", "interceptor-overhead", "--variants", "none=a"], /It looks like http/],
+  [
+    ["run", "basic-load", "--fault", "stall", "--url", "http://127.0.0.1:1"],
+    /^--fault and --port-base are for the bundled/,
+  ],
+  [
+    ["run", "basic-load", "--port-base", "0", "--target-cmd", "x"],
+    /^--fault and --port-base are for the bundled/,
+  ],
+  [["report"], /missing required argument 'run'/],
+  [["report", "no-such-run-of-ours"], /^there is no run "no-such-run-of-ours"/],
+  [["up", "submarine"], /^there is no target "submarine"; there is connector/],
+] as const) {
+  test(`plimsoll ${args.join(" ")} is wrong usage, and says so in a line`, async () => {
+    const said = await complaint(...args);
+    assert.match(said, says);
+    assert.ok(said.split("\n").length <= 2, `one line and a hint: ${said}`);
+  });
+}
+
+/** What a command prints on stdout while it runs. */
+async function printedBy(t: TestContext, ...args: string[]): Promise<string> {
+  let text = "";
+  const write = t.mock.method(process.stdout, "write", (chunk: string) => {
+    text += chunk;
+    return true;
+  });
+  await commandLine().parse(...args);
+  write.mock.restore();
+  return text;
+}
+
+test("list shows every scenario with the load and the length of each profile", async (t) => {
+  const text = await printedBy(t, "list");
+  for (const name of Object.keys(SCENARIOS)) assert.ok(text.includes(name), name);
+  assert.match(text, /1,000 req\/s[\s\S]*7\.2 min/, "basic-load in full: 10 s of warm-up and 7 minutes");
+  assert.match(text, /2,000 VUs/);
+  for (const line of text.split("\n")) assert.ok(line.length <= 80, `${line.length}: ${line}`);
+});
+
+test("list --json is the scenarios as data", async (t) => {
+  assert.deepEqual(
+    JSON.parse(await printedBy(t, "list", "--json")),
+    JSON.parse(JSON.stringify(Object.values(SCENARIOS))),
+  );
+});
+
+function resultsFolder(t: TestContext): string {
+  const path = mkdtempSync(join(tmpdir(), "plimsoll-out-"));
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+async function listening(t: TestContext): Promise<{ url: string; close: () => Promise<unknown> }> {
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, close: () => new Promise((resolve) => server.close(resolve)) };
+}
+
+test("a URL where nothing listens is wrong usage and leaves no results", async (t) => {
+  const out = resultsFolder(t);
+  const { url, close } = await listening(t);
+  await close();
+  assert.match(await complaint("run", "basic-load", "--url", url, "--out", out), /^nothing answers at http/);
+  assert.deepEqual(readdirSync(out), []);
+});
+
+test("a comparison of variants that are not named is wrong usage and leaves no results", async (t) => {
+  const out = resultsFolder(t);
+  const { url } = await listening(t);
+  assert.match(
+    await complaint("run", "interceptor-overhead", "--url", url, "--out", out),
+    /^interceptor-overhead compares variants: .*--variants none=URL,full=URL,\.\.\.$/,
+  );
+  assert.deepEqual(readdirSync(out), []);
+});
+
+test("a comparison that leaves one of its variants without an address is wrong usage and leaves no results", async (t) => {
+  const out = resultsFolder(t);
+  const { url } = await listening(t);
+  const args = ["--url", url, "--variants", `none=${url},full=${url}`, "--out", out];
+  assert.match(await complaint("run", "interceptor-overhead", ...args), /--variants.*error-handler/);
+  assert.deepEqual(readdirSync(out), []);
+});

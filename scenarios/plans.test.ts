@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ProfileName } from "./lib/plan.ts";
+import { durationOf } from "./lib/schedule.ts";
+import { CONNECTOR_VARIANTS, FULL_CHAIN, plan, SCENARIOS } from "./plans.ts";
+
+const PROFILES: readonly ProfileName[] = ["smoke", "full"];
+
+/** What issue 3 promises of the full profiles: model, height before the first stage, then [seconds, height]. */
+const FULL = {
+  "basic-load": ["open", 0, [30, 1_000], [360, 1_000], [30, 0]],
+  stress: ["closed", 0, [60, 100], [120, 500], [120, 1_000], [120, 2_000], [60, 0]],
+  spike: ["closed", 100, [30, 100], [10, 1_000], [30, 1_000], [10, 100], [60, 100]],
+  "interceptor-overhead": ["open", 600, [120, 600]],
+} as const;
+
+for (const [name, [model, from, ...stages]] of Object.entries(FULL)) {
+  test(`${name} in full: ${stages.map(([seconds, to]) => `${seconds} s to ${to}`).join(", ")}`, () => {
+    const load = plan(name, "full")?.load;
+    assert.equal(load?.model, model);
+    assert.equal(load?.from, from);
+    assert.deepEqual(
+      load?.stages.map(({ seconds, to }) => [seconds, to]),
+      stages,
+    );
+  });
+}
+
+/** What issue 3 promises of the SLA, as a person would write it. */
+const SLA = {
+  "basic-load": [
+    "P0 http_req_duration p50 < 50 ms",
+    "P0 http_req_duration p95 < 100 ms",
+    "P0 http_req_duration p99 < 150 ms",
+    "P0 http_req_failed share < 1 %",
+    "P0 checks share > 99 %",
+    "P0 http_reqs achieved >= 99 %",
+    "P0 dropped_iterations count <= 0",
+    "P0 iteration_duration concurrency <= 100 VUs",
+    "P1 target_rss_bytes max < 100000000 bytes",
+    "P1 target_cpu_cores avg < 0.5 cores",
+  ],
+  stress: ["P0 http_req_failed share < 5 %", "P0 checks share > 95 %"],
+  spike: ["P0 http_req_failed share < 2 %", "P0 checks share > 98 %", "P0 http_req_duration recovery < 30 s"],
+  "interceptor-overhead": [
+    ...FULL_CHAIN.map(() => "P0 http_req_duration added-p50 < 2 ms"),
+    "P0 http_req_failed share < 1 %",
+    "P0 checks share > 99 %",
+    "P0 dropped_iterations count <= 0",
+    "P1 http_req_duration p95 < 15 ms",
+  ],
+};
+
+for (const [name, rows] of Object.entries(SLA)) {
+  test(`${name} holds the target to the SLA of its issue`, () => {
+    assert.deepEqual(
+      SCENARIOS[name]?.sla.map(({ priority, metric, stat, op, limit, unit }) =>
+        `${priority} ${metric} ${stat} ${op} ${limit} ${unit}`.trim(),
+      ),
+      rows,
+    );
+  });
+}
+
+test("the tables above name every scenario", () => {
+  assert.deepEqual(Object.keys(FULL), Object.keys(SCENARIOS));
+  assert.deepEqual(Object.keys(SLA), Object.keys(SCENARIOS));
+});
+
+for (const { name, profiles, sla, variant, blocks } of Object.values(SCENARIOS)) {
+  test(`${name}: the smoke profile, warm-up and late answers included, is over within 30 s`, () => {
+    const { warmUpSeconds, load, gracefulStopSeconds } = profiles.smoke;
+    assert.ok(warmUpSeconds + durationOf(load) + gracefulStopSeconds <= 30);
+  });
+
+  test(`${name}: smoke has the stages of full in the same phases, and the same ups and downs`, () => {
+    const { smoke, full } = profiles;
+    assert.equal(smoke.load.model, full.load.model);
+    const shape = ({ from, stages }: typeof smoke.load) =>
+      stages.map(
+        ({ phase, to }, i) => `${phase} ${Math.sign(to - (i === 0 ? from : (stages[i - 1]?.to ?? 0)))}`,
+      );
+    assert.deepEqual(shape(smoke.load), shape(full.load));
+  });
+
+  test(`${name}: no SLA row reads the warm-up`, () => {
+    for (const { id, tags } of sla) {
+      const { phase } = tags;
+      assert.ok(
+        tags.scenario === name || (phase !== undefined && phase !== "warm-up"),
+        `${id} reads ${JSON.stringify(tags)}`,
+      );
+    }
+    for (const profile of PROFILES) {
+      assert.ok(profiles[profile].warmUpSeconds > 0, "there is a warm-up to leave out");
+      assert.ok(profiles[profile].load.stages.every(({ phase }) => phase !== "warm-up"));
+    }
+  });
+
+  test(`${name}: a row reads only phases its load has`, () => {
+    for (const { id, tags } of sla) {
+      if (tags.phase === undefined) continue;
+      for (const profile of PROFILES) {
+        assert.ok(
+          profiles[profile].load.stages.some(({ phase }) => phase === tags.phase),
+          id,
+        );
+      }
+    }
+  });
+
+  test(`${name}: SLA ids are unique`, () => {
+    assert.equal(new Set(sla.map(({ id }) => id)).size, sla.length);
+  });
+
+  test(`${name}: every variant it calls is one of the connector's`, () => {
+    for (const called of [variant, ...(blocks?.variants ?? [])]) {
+      assert.ok((CONNECTOR_VARIANTS as readonly string[]).includes(called), called);
+    }
+  });
+
+  test(`${name}: an open model has VUs for a stall of a whole second`, () => {
+    for (const profile of PROFILES) {
+      const { load } = profiles[profile];
+      if (load.model !== "open") continue;
+      const peak = Math.max(...load.stages.map(({ to }) => to));
+      assert.ok(load.maxVUs >= peak, `${load.maxVUs} VUs for ${peak} arrivals`);
+      assert.ok(load.preAllocatedVUs <= load.maxVUs);
+    }
+  });
+}
+
+test("interceptor-overhead has a row for each interceptor of the chain, and every second holds whole rounds", () => {
+  const { blocks, sla, profiles } = SCENARIOS["interceptor-overhead"] ?? {};
+  assert.ok(blocks && sla && profiles);
+  assert.deepEqual(blocks.variants, ["none", ...FULL_CHAIN, "full"]);
+  assert.ok(FULL_CHAIN.length >= 10);
+  assert.deepEqual(
+    sla.filter(({ stat }) => stat === "added-p50").map(({ tags }) => tags.variant),
+    [...FULL_CHAIN],
+  );
+  assert.ok(Number.isInteger(blocks.arrivalsPerBlock));
+  for (const profile of PROFILES) {
+    const rate = profiles[profile].load.from;
+    const roundsASecond = rate / (blocks.arrivalsPerBlock * blocks.variants.length);
+    assert.ok(Number.isInteger(roundsASecond) && roundsASecond >= 1, `${roundsASecond} rounds a second`);
+  }
+});
+
+for (const name of ["no-such-scenario", "", "constructor", "__proto__"]) {
+  test(`there is no plan for "${name}"`, () => {
+    assert.equal(plan(name, "smoke"), undefined);
+  });
+}
