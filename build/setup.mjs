@@ -27,8 +27,6 @@ const ROOT = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname,
 const CACHE = join(ROOT, ".cache");
 const BIN = join(ROOT, "node_modules", ".bin");
 const LOCK = join(CACHE, "setup.lock");
-/** A set-up that holds the lock longer than this is taken to be dead. */
-const LOCK_STALE_MS = 15 * 60_000;
 
 /** Stops with one line that says what to do. */
 class SetupError extends Error {}
@@ -47,10 +45,16 @@ try {
         buildK6,
       );
     const sources = ["scenarios", "targets"].flatMap((room) => filesBelow(join(ROOT, room), /\.ts$/));
-    await step("bundles", "dist/.stamp", [...sources, join(ROOT, "build", "bundle.ts")], bundle);
+    // Targets are bundled with their packages, so a new lockfile is a new bundle.
+    const inputs = [...sources, join(ROOT, "build", "bundle.ts"), join(ROOT, "package-lock.json")];
+    await step("bundles", "dist/.stamp", inputs, bundle);
     if (tests) await browser();
   });
 } catch (error) {
+  if (error.code === "ENOSPC") {
+    process.stderr.write("set-up: the disk is full; set-up needs about 2 GB\n");
+    process.exit(1);
+  }
   if (!(error instanceof SetupError)) throw error;
   process.stderr.write(`set-up: ${error.message}\n`);
   process.exit(1);
@@ -75,7 +79,11 @@ async function step(name, stampFile, inputs, make) {
 function made(name) {
   if (name === "dependencies") return existsSync(join(BIN, "node"));
   if (name === "k6") return existsSync(join(CACHE, "k6"));
-  return existsSync(join(ROOT, "dist", "basic-load.js"));
+  const targets = readdirSync(join(ROOT, "targets")).filter((it) =>
+    existsSync(join(ROOT, "targets", it, "main.ts")),
+  );
+  const outputs = ["basic-load.js", ...targets.map((target) => `targets/${target}.mjs`)];
+  return outputs.every((file) => existsSync(join(ROOT, "dist", file)));
 }
 
 async function installPackages(report) {
@@ -143,13 +151,18 @@ function command(file, args, options, name) {
         output = (output + chunk).slice(-64_000);
       });
     }
-    const stop = (signal) => child.kill(signal);
+    let stopped = false;
+    const stop = (signal) => {
+      stopped = true;
+      child.kill(signal);
+    };
     process.once("SIGINT", stop).once("SIGTERM", stop);
     child.once("error", (error) => reject(new SetupError(`${name} cannot be started: ${error.message}`)));
     child.once("close", (code, signal) => {
       process.off("SIGINT", stop).off("SIGTERM", stop);
       if (code === 0) return resolve();
-      if (signal) return reject(new SetupError(`${name} was stopped; the next set-up goes on from here`));
+      if (signal || stopped)
+        return reject(new SetupError(`${name} was stopped; the next set-up goes on from here`));
       reject(new SetupError(explain(output, name, code)));
     });
   });
@@ -193,7 +206,9 @@ async function withLock(work) {
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   writeFileSync(join(LOCK, "pid"), String(process.pid));
-  const release = () => rmSync(LOCK, { recursive: true, force: true });
+  const release = () => {
+    if (readable(join(LOCK, "pid")) === String(process.pid)) rmSync(LOCK, { recursive: true, force: true });
+  };
   process.once("exit", release);
   await work();
 }
@@ -201,7 +216,6 @@ async function withLock(work) {
 function stale() {
   const pid = Number(readable(join(LOCK, "pid")));
   try {
-    if (Date.now() - statSync(LOCK).mtimeMs > LOCK_STALE_MS) return true;
     if (!pid) return Date.now() - statSync(LOCK).mtimeMs > 5_000;
     process.kill(pid, 0);
     return false;

@@ -103,7 +103,7 @@ function noDropped(scenario: string): Sla {
   };
 }
 
-const SMOKE_LIMITS = { warmUpSeconds: 2, requestTimeoutMs: 5_000, gracefulStopSeconds: 2 };
+const SMOKE_LIMITS = { warmUpSeconds: 2, requestTimeoutMs: 3_000, gracefulStopSeconds: 3 };
 const FULL_LIMITS = { warmUpSeconds: 10, requestTimeoutMs: 10_000, gracefulStopSeconds: 10 };
 
 const hold = { phase: "hold" };
@@ -136,7 +136,7 @@ const basicLoad: Scenario = {
     noDropped("basic-load"),
     {
       id: "busy-vus",
-      title: "callers busy at once",
+      title: "callers busy, mean",
       priority: "P0",
       metric: "iteration_duration",
       tags: hold,
@@ -257,8 +257,6 @@ const interceptorOverhead: Scenario = {
   variant: "full",
   blocks: {
     variants: overheadVariants,
-    // Two rounds of all variants a second: every window of a second holds a whole one, so windows can be paired.
-    arrivalsPerBlock: OVERHEAD_RATE / overheadVariants.length / 2,
     seed: 20261121,
   },
   profiles: {

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { availableParallelism, freemem } from "node:os";
 import { styleText } from "node:util";
 import type { Command } from "commander";
-import { SCENARIOS } from "../../scenarios/plans.ts";
+import { CONNECTOR_VARIANTS, SCENARIOS } from "../../scenarios/plans.ts";
 import { bundleOf, k6Binary, ROOT } from "../paths.ts";
 
 interface Finding {
@@ -95,16 +95,16 @@ function bundles(): Finding {
 }
 
 async function ports(): Promise<Finding[]> {
-  const wanted = [8080, 8081, 9464];
+  const wanted = [...CONNECTOR_VARIANTS.map((_, n) => 8080 + n), 8100, 9464];
   const taken: number[] = [];
   for (const port of wanted) if (!(await free(port))) taken.push(port);
   return taken.length === 0
-    ? [{ state: "ok", what: `ports ${wanted.join(", ")} are free on 127.0.0.1` }]
+    ? [{ state: "ok", what: "the target's ports are free (8080-8095, 8100, 9464 on 127.0.0.1)" }]
     : [
         {
           state: "bad",
           what: `taken on 127.0.0.1: port ${taken.join(", ")}`,
-          todo: "stop what listens there",
+          todo: "stop what listens there, or run with --port-base",
         },
       ];
 }

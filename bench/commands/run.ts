@@ -4,6 +4,7 @@ import type { Overrides, Plan, ProfileName } from "../../scenarios/lib/plan.ts";
 import { plan as planFor, SCENARIOS } from "../../scenarios/plans.ts";
 import { Failure } from "../failure.ts";
 import { RESULTS, type RunFolder, writeRun } from "../results/store.ts";
+import { Interrupts } from "../run/interrupts.ts";
 import { fromHere, voyage } from "../run/voyage.ts";
 import { writeReport } from "./report.ts";
 import { verdictText } from "./verdict-text.ts";
@@ -89,12 +90,21 @@ async function run(names: readonly string[], flags: RunFlags): Promise<number> {
       "--fault and --port-base are for the bundled target; they cannot reach into yours",
     );
   }
-  let worst = 0;
-  for (const plan of plans) worst = worse(worst, await runOne(plan, flags));
-  return worst;
+  const interrupts = new Interrupts(process.stderr);
+  try {
+    let worst = 0;
+    for (const plan of plans) {
+      worst = worse(worst, await runOne(plan, flags, interrupts));
+      // Ctrl-C means the whole series.
+      if (interrupts.requested) break;
+    }
+    return worst;
+  } finally {
+    interrupts.release();
+  }
 }
 
-async function runOne(plan: Plan, flags: RunFlags): Promise<number> {
+async function runOne(plan: Plan, flags: RunFlags, interrupts: Interrupts): Promise<number> {
   const screen = process.stderr;
   const address = flags.url ?? flags.variants?.[plan.variant] ?? Object.values(flags.variants ?? {})[0];
   if (flags.dashboard) screen.write(`k6's live page: http://127.0.0.1:${DASHBOARD_PORT}\n`);
@@ -102,6 +112,7 @@ async function runOne(plan: Plan, flags: RunFlags): Promise<number> {
     plan,
     out: flags.out,
     screen,
+    interrupts,
     ...(address !== undefined && { url: address }),
     ...(flags.variants && { variants: flags.variants }),
     ...(flags.targetCmd !== undefined && { targetCommand: flags.targetCmd }),
@@ -115,6 +126,9 @@ async function runOne(plan: Plan, flags: RunFlags): Promise<number> {
   return run.exitCode ?? 1;
 }
 
+/** Above the ports of the variants and of gRPC. */
+const ADMIN_PORT_OFFSET = 30;
+
 /** A scenario that calls one variant needs no port for the others, and the target less memory. */
 function targetFlags(plan: Plan, { fault, portBase }: RunFlags): string[] {
   return [
@@ -122,13 +136,22 @@ function targetFlags(plan: Plan, { fault, portBase }: RunFlags): string[] {
     plan.blocks?.variants.join(",") ?? plan.variant,
     ...(fault === undefined ? [] : ["--fault", fault]),
     ...(portBase === undefined ? [] : ["--port-base", String(portBase)]),
+    // Two targets on one machine need two admin ports as well; 0 lets the system choose that one too.
+    ...(portBase ? ["--admin-port", String(portBase + ADMIN_PORT_OFFSET)] : []),
   ];
 }
 
-/** run.json comes last: a folder whose run.json says `complete` has its reports as well. */
+/** The verdict first: a page that cannot be drawn must not lose it, and can be made again. */
 async function keep(folder: RunFolder, run: Parameters<typeof writeRun>[1]): Promise<void> {
-  await writeReport(folder, run);
   writeRun(folder, run);
+  try {
+    await writeReport(folder, run);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error;
+    process.stderr.write(
+      `plimsoll: the report could not be made (${why}); again: npx plimsoll report ${folder.id}\n`,
+    );
+  }
 }
 
 function planOrFailure(name: string, { profile, rate, vus, seconds, ...target }: RunFlags): Plan {

@@ -33,7 +33,7 @@ function measured(seed: number, moodUs: (at: number, random: () => number) => nu
       ]),
     );
   }
-  const [same, more] = samples.result()?.rows ?? [];
+  const [same, more] = samples.result(1)?.rows ?? [];
   assert.ok(same && more);
   return { same: same.addedP50Us, more: more.addedP50Us };
 }
@@ -110,7 +110,7 @@ test("a constant addition is exact at p50 and p95, with an interval of no width"
   }
   const round = ({ value, low, high, distinguishable }: Estimate) =>
     [value, low, high].map(Math.round).concat(Number(distinguishable));
-  const result = samples.result();
+  const result = samples.result(1);
   assert.deepEqual(
     result?.rows.map(({ variant, n, addedP50Us, addedP95Us, addedCpuUs }) => [
       variant,
@@ -142,7 +142,7 @@ test("windows without every variant, other phases and other metrics are left out
   samples.addWindow(windowAt(0, both("warm-up", 90)));
   samples.addWindow(windowAt(1, [trend("http_req_duration", [90], hold("none"))]));
   samples.addWindow(windowAt(2, both("hold", 90, "http_req_waiting")));
-  assert.equal(samples.result(), undefined);
+  assert.equal(samples.result(1), undefined);
   samples.addWindow(
     windowAt(3, [
       ...both("hold", 1),
@@ -150,7 +150,7 @@ test("windows without every variant, other phases and other metrics are left out
       ...both("ramp", 90),
     ]),
   );
-  const result = samples.result();
+  const result = samples.result(1);
   assert.equal(result?.blocks, 1);
   assert.equal(result?.baseline.p95Us, 1_000);
   assert.deepEqual(
@@ -168,7 +168,7 @@ test("series of one variant that differ in other tags are one", () => {
       trend("http_req_duration", [[2, 4]], hold("more")),
     ]),
   );
-  const result = samples.result();
+  const result = samples.result(1);
   assert.deepEqual([result?.baseline.n, result?.baseline.p50Us], [4, 1_000]);
 });
 
@@ -182,7 +182,7 @@ function withCpu(...totals: Record<string, { cpuSeconds: number; requests: numbe
     ),
   );
   for (const total of totals) samples.addCpu(total);
-  const result = samples.result();
+  const result = samples.result(1);
   const added = result?.rows[0]?.addedCpuUs;
   return added && { none: result?.baseline.cpuUs, ...added };
 }
@@ -247,4 +247,9 @@ test("CPU of the warm-up, in which code is still compiled, is not part of what a
   const { overhead } = judge(evidence, WELL).findings;
   near(overhead?.baseline.cpuUs, 100);
   near(overhead?.rows.find(({ variant }) => variant === "retry")?.addedCpuUs?.value, 100);
+});
+
+test("too few windows tell nothing of their scatter: no result", () => {
+  const samples = new OverheadSamples(["none", "full"]);
+  assert.equal(samples.result(), undefined);
 });

@@ -5,6 +5,8 @@ import type { Window } from "../windows/window.ts";
 
 const RESAMPLES = 2000;
 const SEED = 42;
+/** Fewer windows than this tell nothing of their own scatter: the bootstrap's interval would be far too narrow. */
+const MIN_WINDOWS = 10;
 const BASELINE = "none";
 
 type Overhead = NonNullable<Findings["overhead"]>;
@@ -65,9 +67,9 @@ export class OverheadSamples {
     this.#cpu.push(deltas);
   }
 
-  /** Undefined when no window held every variant. */
-  result(): Overhead | undefined {
-    if (this.#windows.length === 0) return undefined;
+  /** Undefined when too few windows held every variant to say how much they scatter. */
+  result(minWindows = MIN_WINDOWS): Overhead | undefined {
+    if (this.#windows.length < minWindows) return undefined;
     const draws = resampler(this.#windows.length);
     const base = variantCounts(this.#windows, BASELINE);
     const baseDraws = draws.map((draw) => ({

@@ -1,4 +1,4 @@
-import type { Op, Phase, Plan, Sla } from "../../scenarios/lib/plan.ts";
+import type { Op, Phase, Sla } from "../../scenarios/lib/plan.ts";
 import { wholeArrivalsIn } from "../../scenarios/lib/schedule.ts";
 import type { Findings, SlaResult, SlaState } from "../results/run-schema.ts";
 import { QUANTILES } from "../windows/histogram.ts";
@@ -106,7 +106,7 @@ function measure(sla: Sla, evidence: Evidence, findings: Findings, targetVisible
   }
 
   function achieved(name: string, wanted: Sla["tags"], { secondsIn: _ }: Evidence): Measured {
-    const asked = wholeArrivalsIn((plan satisfies Plan).load, wanted.phase as Phase);
+    const asked = wholeArrivalsIn(plan.load, wanted.phase as Phase);
     const got = fold.counter(name, wanted);
     return { value: got === undefined || asked === 0 ? null : (100 * got) / asked };
   }

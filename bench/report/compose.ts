@@ -40,10 +40,21 @@ const VERDICT_WORDS: Readonly<Record<VerdictState, readonly [word: string, sente
   incomplete: ["Incomplete", "The run has no verdict."],
 };
 
-function verdictOf({ verdict }: Run): VerdictWords {
-  const state = verdict ?? "incomplete";
+function verdictOf(run: Run): VerdictWords {
+  const state = run.verdict ?? "incomplete";
   const [word, sentence] = VERDICT_WORDS[state];
-  return { state, word, sentence };
+  return { state, word, sentence: causeOf(run) ?? sentence };
+}
+
+/** Where the verdict alone would say the wrong thing about what happened. */
+function causeOf({ verdict, state, target, generator, exitCode }: Run): string | undefined {
+  if (verdict === "fail" && target.died) return "The target ended before the load did.";
+  if (verdict === "fail" && generator.dropped.blame === "target") return "The target stalled.";
+  if (verdict === "invalid" && state === "interrupted")
+    return "The run was interrupted; part of a run is not judged.";
+  if (verdict === "invalid" && exitCode === 1)
+    return "The load generator failed, so nothing is said about the target.";
+  return undefined;
 }
 
 function noticesOf(run: Run, timeline: Timeline): string[] {

@@ -32,9 +32,13 @@ export function newRunFolder(root: string, scenario: string, profile: string, st
     for (let n = 1; ; n++) {
       const id = `${stamp}-${scenario}-${profile}${n === 1 ? "" : `-${n}`}`;
       const path = join(root, id);
-      if (existsSync(path)) continue;
-      mkdirSync(path);
-      return { id, path };
+      try {
+        mkdirSync(path);
+        return { id, path };
+      } catch (error) {
+        // Another run began in the same second.
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      }
     }
   } catch (error) {
     throw new Failure("USAGE", `cannot write results to ${root}: ${(error as Error).message}`);

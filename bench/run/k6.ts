@@ -21,6 +21,8 @@ export interface K6 {
   readonly child: Child;
   /** One NDJSON line a window, as they come. */
   readonly lines: AsyncIterable<string>;
+  /** Lets it stop in good order. */
+  readonly interrupt: () => void;
   /** Waits for its end once the last window is written; a browser that still watches its page must not hold it. */
   readonly finish: () => Promise<void>;
   /** Why it failed, in its own words; undefined when it ran to the end or was interrupted. */
@@ -29,8 +31,18 @@ export interface K6 {
 
 /** How long k6 may take to end after its last window; its web page waits for browsers that have it open. */
 const LINGER_MS = 3_000;
-/** k6's exit codes that are no failure of k6: all well, and ended by our own signal. */
-const EXPECTED = new Set([0, 105]);
+/** k6's exit code when a signal ended it. */
+const SIGNALLED = 105;
+
+/** A Failure that says what to do when what a run needs is not there; found before anything is started. */
+export function checkK6(plan: Plan): void {
+  for (const [file, what] of [
+    [k6Binary(), "the k6 binary"],
+    [bundleOf(plan.scenario), "the bundle of this scenario"],
+  ] as const) {
+    if (!existsSync(file)) throw new Failure("USAGE", `${what} is missing (${file}): npm run setup`);
+  }
+}
 
 /**
  * Starts k6 on a plan. It judges nothing itself: thresholds and summary are off, because with them k6 keeps every
@@ -38,12 +50,6 @@ const EXPECTED = new Set([0, 105]);
  */
 export function startK6({ plan, env, logFile, dashboardPort }: K6Options): K6 {
   const bundle = bundleOf(plan.scenario);
-  for (const [file, what] of [
-    [k6Binary(), "the k6 binary"],
-    [bundle, "the bundle of this scenario"],
-  ] as const) {
-    if (!existsSync(file)) throw new Failure("USAGE", `${what} is missing (${file}): npm run setup`);
-  }
   const tags = plan.extraTags.length === 0 ? "" : `?tags=${plan.extraTags.join(",")}`;
   const { rate, vus, seconds } = plan.overrides;
   const settings = { PROFILE: plan.profile, RATE: rate, VUS: vus, SECONDS: seconds, ...env };
@@ -52,6 +58,8 @@ export function startK6({ plan, env, logFile, dashboardPort }: K6Options): K6 {
     "--quiet",
     "--no-color",
     "--no-thresholds",
+    // The user's own RATE or VUS in the shell is not meant for us.
+    "--include-system-env-vars=false",
     "--summary-mode=disabled",
     "--out",
     `windows=/dev/fd/3${tags}`,
@@ -64,13 +72,18 @@ export function startK6({ plan, env, logFile, dashboardPort }: K6Options): K6 {
   try {
     const child = new Child(k6Binary(), args, {
       stdio: ["ignore", log, log, "pipe"],
-      env: { ...process.env, ...k6Environment(dashboardPort) },
+      env: { ...withoutK6(process.env), ...k6Environment(dashboardPort) },
     });
     const lines = createInterface({
       input: child.process.stdio[3] as Readable,
       crlfDelay: Number.POSITIVE_INFINITY,
     });
     let dismissed = false;
+    let interrupted = false;
+    const interrupt = () => {
+      interrupted = true;
+      child.signal("SIGINT");
+    };
     const finish = async () => {
       const timer = setTimeout(() => {
         dismissed = true;
@@ -79,11 +92,16 @@ export function startK6({ plan, env, logFile, dashboardPort }: K6Options): K6 {
       await child.ended;
       clearTimeout(timer);
     };
-    const error = async () => (dismissed ? undefined : errorOf(child, logFile));
-    return { child, lines, finish, error };
+    const error = async () => (dismissed ? undefined : errorOf(child, logFile, interrupted));
+    return { child, lines, interrupt, finish, error };
   } finally {
     closeSync(log);
   }
+}
+
+/** Options of k6 that are set in the shell would change what is measured, unseen. */
+function withoutK6(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("K6_")));
 }
 
 function k6Environment(dashboardPort: number | undefined): Record<string, string> {
@@ -97,9 +115,9 @@ function k6Environment(dashboardPort: number | undefined): Record<string, string
   };
 }
 
-async function errorOf(child: Child, logFile: string): Promise<string | undefined> {
+async function errorOf(child: Child, logFile: string, interrupted: boolean): Promise<string | undefined> {
   const { exitCode, signal } = await child.ended;
-  if (exitCode !== null && EXPECTED.has(exitCode)) return undefined;
+  if (exitCode === 0 || (exitCode === SIGNALLED && interrupted)) return undefined;
   const how = signal ? `was killed by ${signal}` : `ended with exit code ${exitCode}`;
   const said = tailOf(logFile, 3)
     .map((line) => /msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line)

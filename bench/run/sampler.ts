@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { ResourceSample } from "../results/run-schema.ts";
-import { type Scrape, scrape } from "./scrape.ts";
+import { scrape } from "./scrape.ts";
 import { type Usage, usageOf } from "./usage.ts";
 
 export interface Watched {
@@ -22,8 +22,6 @@ export class Sampler {
   #ownBefore = { cpu: process.cpuUsage(), atMs: performance.now() };
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
-  /** What the target last said of itself. */
-  lastScrape: Scrape | undefined;
 
   constructor(watched: Watched, onSample: (sample: ResourceSample) => void) {
     this.#watched = watched;
@@ -55,7 +53,6 @@ export class Sampler {
       this.#rate(targetPid),
       this.#rate(k6Pid()),
     ];
-    if (told) this.lastScrape = told;
     this.#onSample({
       at: new Date().toISOString(),
       target: target && {

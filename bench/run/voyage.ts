@@ -1,6 +1,6 @@
 import { createWriteStream, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { Plan } from "../../scenarios/lib/plan.ts";
+import { type Plan, peakOf } from "../../scenarios/lib/plan.ts";
 import { Failure } from "../failure.ts";
 import { commitOf } from "../host/commit.ts";
 import { hostOf } from "../host/host.ts";
@@ -11,7 +11,8 @@ import { RUN_SCHEMA, type Run } from "../results/run-schema.ts";
 import { newRunFolder, type RunFolder, writeRun } from "../results/store.ts";
 import { parseWindow } from "../windows/window.ts";
 import { type Ending, killAll } from "./child.ts";
-import { type K6, startK6 } from "./k6.ts";
+import type { Interrupts } from "./interrupts.ts";
+import { checkK6, type K6, startK6 } from "./k6.ts";
 import { liveView } from "./live.ts";
 import { boundLog } from "./log-file.ts";
 import { afterWindow, lengthOf, type Progress, startOf } from "./progress.ts";
@@ -29,6 +30,7 @@ export interface VoyageOptions {
   readonly targetCommand?: string;
   readonly targetFlags?: readonly string[];
   readonly dashboardPort?: number;
+  readonly interrupts: Interrupts;
   /** Where people look: stderr, so that stdout stays free for --json. */
   readonly screen: NodeJS.WriteStream;
 }
@@ -40,6 +42,8 @@ export interface Voyage {
 
 /** Beyond its plan, k6 gets this long to end before it is killed. */
 const OVERTIME_S = 30;
+/** A k6 whose windows end sooner than this before the plan does was cut short. */
+const EARLY_S = 2.5;
 /** Last lines of the target's log that a report quotes when it died. */
 const LAST_LOG_LINES = 10;
 
@@ -48,7 +52,8 @@ const LAST_LOG_LINES = 10;
  * run.json. Nothing it starts outlives it.
  */
 export async function voyage(options: VoyageOptions): Promise<Voyage> {
-  const { plan, screen } = options;
+  const { plan, interrupts } = options;
+  checkK6(plan);
   const startedAt = new Date();
   const folder = newRunFolder(options.out, plan.scenario, plan.profile, startedAt);
   const file = (name: string) => join(folder.path, name);
@@ -56,7 +61,7 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
 
   let target: Target | undefined;
   let begun = false;
-  const interrupts = new Interrupts(screen);
+  interrupts.onFirst(killAll);
   try {
     target = await startTarget({
       name: plan.target,
@@ -67,16 +72,21 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
       ...(options.targetFlags && { flags: options.targetFlags }),
     });
     const [versions, commit] = await facts;
+    if (interrupts.requested) throw new Failure("FAULT", "interrupted");
     const run = emptyRun({ plan, folder, startedAt, target, versions, commit });
     writeRun(folder, run);
     begun = true;
     const before = target.adminUrl ? await scrape(target.adminUrl) : undefined;
-    const loaded = await load(options, target, file, interrupts);
+    const loaded = await load(options, target, file);
+    interrupts.onFirst(() => options.screen.write("the run is over; its report is being made\n"));
     const after = target.adminUrl && !loaded.died ? await scrape(target.adminUrl) : undefined;
     await target.stop();
     return { folder, run: finish(run, loaded, target, served(before?.requests, after?.requests)) };
+  } catch (error) {
+    if (!begun && interrupts.requested)
+      throw new Failure("FAULT", "interrupted before the load began; nothing is kept");
+    throw error;
   } finally {
-    interrupts.release();
     await target?.stop();
     // Nothing was loaded, so there is nothing to keep; the Failure has quoted the log.
     if (!begun) rmSync(folder.path, { recursive: true, force: true });
@@ -91,13 +101,8 @@ interface Loaded {
   readonly k6ExitCode: number | null;
 }
 
-async function load(
-  options: VoyageOptions,
-  target: Target,
-  file: (name: string) => string,
-  interrupts: Interrupts,
-): Promise<Loaded> {
-  const { plan, screen } = options;
+async function load(options: VoyageOptions, target: Target, file: (name: string) => string): Promise<Loaded> {
+  const { plan, screen, interrupts } = options;
   const evidence = new Evidence(plan);
   const k6 = startK6({
     plan,
@@ -137,7 +142,7 @@ async function load(
     (how) => {
       if (k6Ended) return;
       ending = how;
-      k6.child.signal("SIGINT");
+      k6.interrupt();
     },
     () => {},
   );
@@ -145,7 +150,7 @@ async function load(
   interrupts.onFirst(() => {
     interruptedAfterSeconds = elapsed();
     view.say("stopping k6; what was measured is kept. Ctrl-C again kills everything.");
-    k6.child.signal("SIGINT");
+    k6.interrupt();
   });
   const watchdog = setTimeout(
     () => k6.child.signal("SIGKILL"),
@@ -166,7 +171,10 @@ async function load(
       evidence,
       interruptedAfterSeconds,
       k6ExitCode: exitCode,
-      k6Error: died ? undefined : await k6.error(),
+      k6Error:
+        died || interruptedAfterSeconds !== undefined
+          ? undefined
+          : ((await k6.error()) ?? cutShort(evidence)),
       died: died
         ? {
             exitCode: died.exitCode,
@@ -187,6 +195,13 @@ async function load(
       throw new Failure("FAULT", `cannot write results: ${error.message}`);
     });
   }
+}
+
+/** k6 may end early without a word of it in its exit code; what it did not measure must not count as held. */
+function cutShort({ plan, instants }: Evidence): string | undefined {
+  const seconds = instants.reduce((sum, { ms }) => sum + ms / 1000, 0);
+  if (peakOf(plan.load) === 0 || seconds > lengthOf(plan) - EARLY_S) return undefined;
+  return `k6 ended after ${seconds.toFixed(0)} s of ${lengthOf(plan).toFixed(0)} s`;
 }
 
 async function readWindows(k6: K6, each: (line: string) => void): Promise<void> {
@@ -311,34 +326,6 @@ function finish(run: Run, loaded: Loaded, target: Target, requestsServed: number
     },
     endedAt: new Date().toISOString(),
   };
-}
-
-/** Ctrl-C: the first ends the run in good order, the second ends everything. */
-class Interrupts {
-  #first: (() => void) | undefined;
-  #count = 0;
-  readonly #handler: () => void;
-
-  constructor(screen: NodeJS.WriteStream) {
-    this.#handler = () => {
-      this.#count++;
-      if (this.#count === 1 && this.#first) return this.#first();
-      screen.write("\nkilled; the run is left marked as incomplete\n");
-      killAll();
-      process.exit(130);
-    };
-    process.on("SIGINT", this.#handler);
-    process.on("SIGTERM", this.#handler);
-  }
-
-  onFirst(action: () => void): void {
-    this.#first = action;
-  }
-
-  release(): void {
-    process.off("SIGINT", this.#handler);
-    process.off("SIGTERM", this.#handler);
-  }
 }
 
 /** Path as a person would type it from here. */

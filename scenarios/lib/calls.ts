@@ -19,6 +19,11 @@ export interface Calls {
  */
 export function callsOf(plan: Plan, env: Environment): Calls {
   const { load, requestTimeoutMs, blocks } = plan;
+  if (blocks && env.BASE_URL && !env.VARIANTS) {
+    throw new Error(
+      `${plan.scenario} compares variants: -e VARIANTS=none=URL,full=URL,... instead of BASE_URL`,
+    );
+  }
   const single = env.VARIANT || (env.BASE_URL && !env.VARIANTS ? "external" : plan.variant);
   const variants = blocks?.variants ?? [single];
   const urls = new Map(variants.map((variant) => [variant, urlOf(env, variant)]));
@@ -43,7 +48,7 @@ export function callsOf(plan: Plan, env: Environment): Calls {
     warmUp() {
       const at = exec.scenario.iterationInTest;
       call("warm-up", variants[at % variants.length] as string);
-      sleep(0.01);
+      if (load.model === "closed") sleep(load.thinkMs / 1000);
     },
   };
 }

@@ -38,29 +38,33 @@ test("a closed model is k6's ramping-vus from the plan's first height", () => {
       { duration: "10s", target: 100 },
       { duration: "60s", target: 100 },
     ],
-    gracefulRampDown: "2s",
+    gracefulRampDown: "10s",
     startTime: "10s",
     gracefulStop: "10s",
   });
 });
 
-test("the warm-up is a scenario of its own, which no threshold on {scenario:...} reads, with one caller at least", () => {
-  const { scenarios } = optionsOf(planned("spike"));
-  assert.deepEqual(scenarios?.["warm-up"], {
-    executor: "constant-vus",
-    exec: "warmUp",
-    vus: 10,
-    duration: "10s",
-    gracefulStop: "10s",
-  });
+test("the warm-up is a scenario of its own, with half of the first callers of a closed model, one at least", () => {
+  const warmUp = { executor: "constant-vus", exec: "warmUp", duration: "10s", gracefulStop: "10s" };
+  assert.deepEqual(optionsOf(planned("spike")).scenarios?.["warm-up"], { ...warmUp, vus: 50 });
   const quiet = plan("stress", "full", { vus: 1 }) as Plan;
-  assert.deepEqual(optionsOf(quiet).scenarios?.["warm-up"], {
-    executor: "constant-vus",
+  assert.deepEqual(optionsOf(quiet).scenarios?.["warm-up"], { ...warmUp, vus: 1 });
+});
+
+test("the warm-up of an open model comes at half its peak rate, and not at all where nothing is asked for", () => {
+  const of = plan("basic-load", "full", { rate: 200 }) as Plan;
+  assert.ok(of.load.model === "open");
+  assert.deepEqual(optionsOf(of).scenarios?.["warm-up"], {
+    executor: "constant-arrival-rate",
     exec: "warmUp",
-    vus: 1,
+    rate: 100,
+    timeUnit: "1s",
+    preAllocatedVUs: of.load.preAllocatedVUs,
     duration: "10s",
     gracefulStop: "10s",
   });
+  const silent = plan("basic-load", "full", { rate: 0 }) as Plan;
+  assert.deepEqual(Object.keys(optionsOf(silent).scenarios ?? {}), ["basic-load"]);
 });
 
 test("without warm-up the load starts at once and alone", () => {

@@ -1,5 +1,5 @@
 import type { Options, Scenario } from "k6/options";
-import type { Load, Plan } from "./plan.ts";
+import { type Load, type Plan, peakOf } from "./plan.ts";
 import { thresholdsOf } from "./thresholds.ts";
 
 /**
@@ -9,7 +9,7 @@ import { thresholdsOf } from "./thresholds.ts";
 export function optionsOf(plan: Plan): Options {
   return {
     scenarios: {
-      ...(plan.warmUpSeconds > 0 && { "warm-up": warmUp(plan) }),
+      ...warmUp(plan),
       [plan.scenario]: main(plan.load, plan.warmUpSeconds, plan.gracefulStopSeconds),
     },
     thresholds: thresholdsOf(plan),
@@ -22,16 +22,21 @@ export function optionsOf(plan: Plan): Options {
   } as Options;
 }
 
-/** A tenth of the load's first height, at least one caller, so that the target's code is compiled and warm. */
-function warmUp(plan: Plan): Scenario {
-  const { load, warmUpSeconds } = plan;
-  const first = Math.max(load.from, load.stages[0]?.to ?? 0);
+/**
+ * Half of the load before the load, so that the target's code is compiled and its connections are open: half the peak
+ * rate of an open model, half the first callers of a closed one. None where no load is asked for.
+ */
+function warmUp({ load, warmUpSeconds, gracefulStopSeconds }: Plan): Record<string, Scenario> {
+  if (warmUpSeconds === 0 || peakOf(load) === 0) return {};
+  const shared = { exec: "warmUp", duration: `${warmUpSeconds}s`, gracefulStop: `${gracefulStopSeconds}s` };
+  if (load.model === "closed") {
+    const vus = Math.max(1, Math.round(Math.max(load.from, load.stages[0]?.to ?? 0) / 2));
+    return { "warm-up": { executor: "constant-vus", vus, ...shared } };
+  }
+  const rate = Math.max(1, Math.round(peakOf(load) / 2));
+  const { preAllocatedVUs } = load;
   return {
-    executor: "constant-vus",
-    exec: "warmUp",
-    vus: Math.max(1, Math.round(load.model === "closed" ? first / 10 : Math.min(first / 50, load.maxVUs))),
-    duration: `${warmUpSeconds}s`,
-    gracefulStop: `${plan.gracefulStopSeconds}s`,
+    "warm-up": { executor: "constant-arrival-rate", rate, timeUnit: "1s", preAllocatedVUs, ...shared },
   };
 }
 
@@ -39,7 +44,13 @@ function main(load: Load, startSeconds: number, gracefulStopSeconds: number): Sc
   const shared = { startTime: `${startSeconds}s`, gracefulStop: `${gracefulStopSeconds}s` };
   const stages = load.stages.map((stage) => ({ duration: `${stage.seconds}s`, target: stage.to }));
   if (load.model === "closed") {
-    return { executor: "ramping-vus", startVUs: load.from, stages, gracefulRampDown: "2s", ...shared };
+    return {
+      executor: "ramping-vus",
+      startVUs: load.from,
+      stages,
+      gracefulRampDown: shared.gracefulStop,
+      ...shared,
+    };
   }
   return {
     executor: "ramping-arrival-rate",

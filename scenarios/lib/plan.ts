@@ -109,7 +109,7 @@ export interface Scenario {
   readonly profiles: Readonly<Record<ProfileName, Profile>>;
   /** The variant of the target to call, or the blocks that call several. */
   readonly variant: string;
-  readonly blocks?: Blocks;
+  readonly blocks?: Omit<Blocks, "arrivalsPerBlock">;
   /** Tags beyond the usual ones that windows keep. */
   readonly extraTags?: readonly string[];
   readonly sla: readonly Sla[];
@@ -141,19 +141,30 @@ export interface Plan extends Profile {
 /** Works the overrides into a scenario's profile. */
 export function planOf(scenario: Scenario, profile: ProfileName, overrides: Overrides = {}): Plan {
   const base = scenario.profiles[profile];
+  const load = override(base.load, overrides);
   return {
     scenario: scenario.name,
     profile,
     summary: scenario.summary,
     target: scenario.target,
     variant: scenario.variant,
-    ...(scenario.blocks && { blocks: scenario.blocks }),
+    ...(scenario.blocks && {
+      blocks: { ...scenario.blocks, arrivalsPerBlock: blockOf(scenario.blocks, load) },
+    }),
     extraTags: scenario.extraTags ?? [],
     sla: scenario.sla,
     overrides,
     ...base,
-    load: override(base.load, overrides),
+    load,
   };
+}
+
+/**
+ * Arrivals a block, so that a second holds two rounds of all variants: then every window of a second holds a whole
+ * round, and windows can be paired. Below two arrivals a second a variant that cannot be had.
+ */
+function blockOf({ variants }: Pick<Blocks, "variants">, load: Load): number {
+  return Math.max(1, Math.floor(peakOf(load) / variants.length / 2));
 }
 
 function override(load: Load, { rate, vus, seconds }: Overrides): Load {
