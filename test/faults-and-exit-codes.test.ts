@@ -1,10 +1,13 @@
 /** The promise of the command: for every way a run can go, the exit code a CI job gates on. Real k6, real target. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { FULL_CHAIN } from "../scenarios/plans.ts";
 import { onlyRun, plimsoll, resultsFolder, runScenario, start } from "./plimsoll.ts";
 
 const SECONDS = ["--seconds", "6"];
@@ -61,6 +64,20 @@ const TABLE: readonly {
     reason: /the generator dropped [\d,]+ arrivals while answers were quick/,
   },
   {
+    what: "spike passes on a healthy target",
+    scenario: "spike",
+    flags: ["--seconds", "20", "--vus", "50"],
+    exitCode: 0,
+    verdicts: ["pass"],
+  },
+  {
+    what: "a target that stalls again after the spike has not recovered",
+    scenario: "spike",
+    flags: ["--seconds", "20", "--vus", "50", "--fault", "stall=2900ms@15s"],
+    exitCode: 99,
+    verdicts: ["fail"],
+  },
+  {
     what: "stress passes on a healthy target",
     scenario: "stress",
     flags: ["--vus", "20"],
@@ -94,6 +111,23 @@ for (const { what, scenario = "basic-load", flags, exitCode, verdicts, reason } 
     }
   });
 }
+
+test("interceptor-overhead gives every interceptor an interval, in latency and in CPU", async (t) => {
+  const { run } = await runScenario(t, "interceptor-overhead", "--seconds", "14");
+  const { baseline, rows } = run.findings.overhead ?? {};
+  assert.ok(baseline && baseline.n > 0 && (baseline.cpuUs ?? 0) > 0);
+  assert.deepEqual(
+    rows?.map(({ variant }) => variant),
+    [...FULL_CHAIN, "full"],
+  );
+  for (const { variant, n, addedP50Us, addedCpuUs } of rows ?? []) {
+    assert.ok(n > 0, variant);
+    for (const estimate of [addedP50Us, addedCpuUs]) {
+      assert.ok(estimate && estimate.low <= estimate.value && estimate.value <= estimate.high, variant);
+      assert.equal(estimate.distinguishable, estimate.low > 0 || estimate.high < 0);
+    }
+  }
+});
 
 test("a dead target's last log lines are in the run", async (t) => {
   const { run } = await runScenario(t, "basic-load", ...SECONDS, "--rate", "100", "--fault", "crash=3s");
@@ -144,24 +178,33 @@ test("Ctrl-C keeps what was measured, marks it, and does not pass", async (t) =>
 
 test("Ctrl-C twice kills everything and leaves the run marked as incomplete", async (t) => {
   const out = resultsFolder(t);
+  // A server that neither answers nor stops when asked, so that the first Ctrl-C leaves something to wait for.
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const stubborn = `process.on("SIGTERM",()=>{});require("http").createServer(()=>{}).listen(${new URL(url).port},"127.0.0.1")`;
   const { child, outcome } = start(t, [
-    ...["run", "basic-load", "--profile", "smoke", "--rate", "100", "--port-base", "0", "--out", out],
-    ...["--fault", "stall"],
+    ...["run", "basic-load", "--profile", "smoke", "--rate", "100", "--out", out],
+    ...["--url", url, "--target-cmd", `exec "${process.execPath}" -e '${stubborn}'`],
   ]);
   await new Promise<void>((resolve) =>
     child.stderr?.on("data", (chunk) => String(chunk).includes("basic-load 5 s") && resolve()),
   );
   child.kill("SIGINT");
-  await new Promise<void>((resolve) =>
-    child.stderr?.on("data", (chunk) => String(chunk).includes("Ctrl-C again") && resolve()),
-  );
   // What comes within a tenth of a second counts as the same Ctrl-C, passed on by npm and the shell.
-  await delay(200);
+  await delay(1_000);
   child.kill("SIGINT");
   const { exitCode, stderr } = await outcome;
   assert.equal(exitCode, 130, stderr);
   assert.equal(onlyRun(out, { stderr }).run.state, "running");
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
 
 test("killed with SIGKILL it still leaves nothing behind: target and k6 end by themselves", async (t) => {
   const out = resultsFolder(t);
