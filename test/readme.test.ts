@@ -63,7 +63,12 @@ for (const { section, blocks } of shellBlocks(readFileSync(join(ROOT, "README.md
         const one = shell(t, command, env);
         if (background) {
           running.push(one);
-          await one.spoke;
+          const early = one.ended.then((exitCode) => {
+            throw new Error(`${command} ended with ${exitCode} before it said anything\n${one.output()}`);
+          });
+          await Promise.race([one.spoke, early]);
+          // It ends when we stop it, below; that is no failure.
+          early.catch(() => {});
         } else {
           let exitCode = await one.ended;
           let output = one.output();
