@@ -69,7 +69,17 @@ async function interrupt(child: ChildProcess): Promise<void> {
 async function coresOfBench(): Promise<number> {
   const out = mkdtempSync(join(tmpdir(), "plimsoll-bench-"));
   try {
-    const args = [join(ROOT, "bench", "main.ts"), "run", "basic-load", "--profile", "smoke", "--out", out];
+    const args = [
+      join(ROOT, "bench", "main.ts"),
+      "run",
+      "basic-load",
+      "--profile",
+      "smoke",
+      "--rate",
+      "1000",
+      "--out",
+      out,
+    ];
     const child = spawn(process.execPath, args, { cwd: ROOT, stdio: "ignore" });
     await new Promise((resolve) => child.once("exit", resolve));
     const [run] = readdirSync(out);
