@@ -7,8 +7,9 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Run } from "../bench/results/run-schema.ts";
 import { FULL_CHAIN } from "../scenarios/plans.ts";
-import { onlyRun, plimsoll, resultsFolder, runScenario, start } from "./plimsoll.ts";
+import { onlyRun, plimsoll, resultsFolder, runScenario, said, start } from "./plimsoll.ts";
 
 const SECONDS = ["--seconds", "6"];
 
@@ -71,11 +72,12 @@ const TABLE: readonly {
     verdicts: ["pass"],
   },
   {
-    what: "a target that stalls again after the spike has not recovered",
+    what: "a target that stalls again after the spike has not recovered yet: so short a run cannot say more",
     scenario: "spike",
     flags: ["--seconds", "20", "--vus", "50", "--fault", "stall=2900ms@15s"],
-    exitCode: 99,
-    verdicts: ["fail"],
+    exitCode: 4,
+    verdicts: ["no-data"],
+    reason: /^undecided: recovery .* not back within the \d+ s that were watched, limit < 30 s$/m,
   },
   {
     what: "stress passes on a healthy target",
@@ -95,10 +97,15 @@ const TABLE: readonly {
 
 for (const { what, scenario = "basic-load", flags, exitCode, verdicts, reason } of TABLE) {
   test(`${scenario} ${flags.join(" ")} -> ${exitCode}: ${what}`, async (t) => {
-    let sailed = await runScenario(t, scenario, ...(flags.includes("--seconds") ? [] : SECONDS), ...flags);
-    // `invalid` says that this machine was too busy to tell, which is right and not what is tested here: once more.
-    if (sailed.run.verdict === "invalid" && !verdicts.includes("invalid")) {
-      sailed = await runScenario(t, scenario, ...(flags.includes("--seconds") ? [] : SECONDS), ...flags);
+    const all = [...(flags.includes("--seconds") ? [] : SECONDS), ...flags];
+    let sailed = await runScenario(t, scenario, ...all);
+    // `invalid`, and a recovery that noise hid, say that this machine was too busy to tell: right, and not what is tested.
+    for (
+      let more = 2;
+      more > 0 && untold(sailed.run) && !verdicts.includes(sailed.run.verdict ?? "");
+      more--
+    ) {
+      sailed = await runScenario(t, scenario, ...all);
     }
     const { run, folder, ...outcome } = sailed;
     assert.equal(outcome.exitCode, exitCode, `${outcome.stdout}\n${outcome.stderr}`);
@@ -110,6 +117,11 @@ for (const { what, scenario = "basic-load", flags, exitCode, verdicts, reason } 
       assert.ok(existsSync(join(folder, file)), `${file} is there`);
     }
   });
+}
+
+/** Exit code 4: nothing is said about the target. */
+function untold({ verdict }: Run): boolean {
+  return verdict === "invalid" || verdict === "no-data";
 }
 
 test("interceptor-overhead gives every interceptor an interval, in latency and in CPU", async (t) => {
@@ -162,9 +174,7 @@ test("Ctrl-C keeps what was measured, marks it, and does not pass", async (t) =>
   const { child, outcome } = start(t, [
     ...["run", "basic-load", "--profile", "smoke", "--rate", "100", "--port-base", "0", "--out", out],
   ]);
-  await new Promise<void>((resolve) =>
-    child.stderr?.on("data", (chunk) => String(chunk).includes("basic-load 5 s") && resolve()),
-  );
+  await said(child, "basic-load 5 s");
   child.kill("SIGINT");
   const { exitCode, stderr } = await outcome;
   const { run, folder } = onlyRun(out, { stderr });
@@ -185,9 +195,7 @@ test("Ctrl-C twice kills everything and leaves the run marked as incomplete", as
     ...["run", "basic-load", "--profile", "smoke", "--rate", "100", "--out", out],
     ...["--url", url, "--target-cmd", `exec "${process.execPath}" -e '${stubborn}'`],
   ]);
-  await new Promise<void>((resolve) =>
-    child.stderr?.on("data", (chunk) => String(chunk).includes("basic-load 5 s") && resolve()),
-  );
+  await said(child, "basic-load 5 s");
   child.kill("SIGINT");
   // What comes within a tenth of a second counts as the same Ctrl-C, passed on by npm and the shell.
   await delay(1_000);
@@ -211,9 +219,7 @@ test("killed with SIGKILL it still leaves nothing behind: target and k6 end by t
   const { child, outcome } = start(t, [
     ...["run", "basic-load", "--profile", "smoke", "--rate", "100", "--port-base", "0", "--out", out],
   ]);
-  await new Promise<void>((resolve) =>
-    child.stderr?.on("data", (chunk) => String(chunk).includes("basic-load 5 s") && resolve()),
-  );
+  await said(child, "basic-load 5 s");
   const children = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
     .split("\n")
     .map((line) => line.trim().split(/\s+/).map(Number))

@@ -41,6 +41,14 @@ export function start(
   return { child, outcome };
 }
 
+/** Waits until the command says something on stderr; fails when it ends before that. */
+export function said(child: ChildProcess, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.stderr?.on("data", (chunk) => String(chunk).includes(text) && resolve());
+    child.once("close", () => reject(new Error(`ended without saying "${text}"`)));
+  });
+}
+
 export async function plimsoll(t: TestContext, ...args: string[]): Promise<Outcome> {
   return start(t, args).outcome;
 }

@@ -1,4 +1,4 @@
-import type { Plan } from "../../scenarios/lib/plan.ts";
+import { LATENCY, type Plan } from "../../scenarios/lib/plan.ts";
 import type { ResourceSample, Spread } from "../results/run-schema.ts";
 import { Fold, foldOf, PhaseTracker } from "../windows/fold.ts";
 import { startMs, type Window } from "../windows/window.ts";
@@ -12,6 +12,8 @@ export interface Instant {
   readonly answers: number;
   readonly p95Ms: number | undefined;
   readonly dropped: number;
+  /** Time that the calls ended in this window took, over its length: the VUs busy at once (Little's law). */
+  readonly busyVus: number;
 }
 
 /**
@@ -45,13 +47,14 @@ export class Evidence {
     if (!this.#dropSeen) {
       this.#pacing.add({ ...window, series: window.series.filter(({ metric }) => metric === "pacing_lag") });
     }
-    const duration = one.trend("http_req_duration", own);
+    const latency = one.trend(LATENCY, own);
     this.instants.push({
       fromMs: startMs(window),
       ms: window.ms,
-      answers: duration.n,
-      p95Ms: duration.percentile(95),
+      answers: latency.n,
+      p95Ms: latency.percentile(95),
       dropped,
+      busyVus: one.trend("iteration_duration", own).sum / window.ms,
     });
   }
 
@@ -76,6 +79,14 @@ export class Evidence {
     return this.phases
       .filter((span) => span.phase === phase)
       .reduce((sum, span) => sum + (span.toMs - span.fromMs) / 1000, 0);
+  }
+
+  /** The windows that lie in a phase. */
+  instantsIn(phase: string): Instant[] {
+    const spans = this.phases.filter((span) => span.phase === phase);
+    return this.instants.filter(({ fromMs }) =>
+      spans.some((span) => fromMs >= span.fromMs && fromMs < span.toMs),
+    );
   }
 
   /** Average, p95 and maximum of a resource, in a phase or over the whole run; null without samples. */

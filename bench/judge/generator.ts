@@ -1,6 +1,6 @@
-import { type Plan, peakOf } from "../../scenarios/lib/plan.ts";
+import { LATENCY, type Plan, peakOf } from "../../scenarios/lib/plan.ts";
 import type { Run } from "../results/run-schema.ts";
-import type { Evidence } from "./evidence.ts";
+import type { Evidence, Instant } from "./evidence.ts";
 
 /** A generator that starts arrivals later than this (p99) measures itself. */
 const PACING_LAG_P99_MS = 100;
@@ -62,33 +62,49 @@ export function generatorHealth(evidence: Evidence, { cores, k6ExitCode }: Gener
 }
 
 /**
- * Arrivals k6 never started because no VU was free, and whose fault that is. By Little's law a target whose answers
- * take W holds rate x W callers: when that is more than there were VUs, and W is late by the plan's own limit, the
- * target stalled. When answers were quick, there were too few VUs for the rate, or k6 was too slow to make them.
+ * Arrivals k6 never started because no VU was free, and whose fault that is, window by window. By Little's law a target
+ * whose answers take W holds rate x W callers: when that is more than there were VUs, and W is late by the plan's own
+ * limit, the target stalled. When answers were quick, there were too few VUs for the rate, or k6 was too slow to make them.
+ * The target is blamed when most of the dropped arrivals are its fault.
  */
-function droppedArrivals(evidence: Evidence): Run["generator"]["dropped"] {
-  const { plan, instants } = evidence;
-  const total = instants.reduce((sum, { dropped }) => sum + dropped, 0);
+function droppedArrivals({ plan, instants }: Evidence): Run["generator"]["dropped"] {
+  let total = 0;
+  let byTarget = 0;
+  for (const [i, { dropped }] of instants.entries()) {
+    total += dropped;
+    if (dropped > 0 && stalled(plan, slowestFrom(instants, i, plan.requestTimeoutMs + 1000)))
+      byTarget += dropped;
+  }
   if (total === 0 || plan.load.model !== "open") return { count: total, blame: "none" };
-  const first = instants.find(({ dropped }) => dropped > 0)?.fromMs ?? 0;
-  const last = instants.findLast(({ dropped }) => dropped > 0)?.fromMs ?? 0;
-  // The answers that were outstanding then come in up to one time-out later.
-  const around = instants.filter(
-    ({ fromMs }) => fromMs >= first && fromMs <= last + plan.requestTimeoutMs + 1000,
-  );
-  const answered = around.some(({ answers }) => answers > 0);
-  const slowestMs = around.reduce((most, { p95Ms = 0 }) => Math.max(most, p95Ms), 0);
-  // k6 starts with the pre-allocated ones and makes more while it drops.
-  const vusThen = plan.load.preAllocatedVUs;
+  return { count: total, blame: byTarget > total / 2 ? "target" : "generator" };
+}
+
+/** Whether answers of this p95 (none: nothing was answered) held more callers than k6 starts with: it makes more while it drops. */
+function stalled(plan: Plan, slowestMs: number | undefined): boolean {
+  if (slowestMs === undefined) return true;
   const needed = (peakOf(plan.load) * slowestMs) / 1000;
-  const stalled = !answered || (slowestMs > lateFrom(plan) && needed > vusThen);
-  return { count: total, blame: stalled ? "target" : "generator" };
+  return slowestMs > lateFrom(plan) && needed > (plan.load.model === "open" ? plan.load.preAllocatedVUs : 0);
+}
+
+/**
+ * The slowest p95 from a window on to `aheadMs` after it: the answers that were outstanding when an arrival was dropped
+ * come in up to one time-out later. Undefined when none came.
+ */
+function slowestFrom(instants: readonly Instant[], i: number, aheadMs: number): number | undefined {
+  const untilMs = (instants[i]?.fromMs ?? 0) + aheadMs;
+  let most: number | undefined;
+  for (let at = i; at < instants.length; at++) {
+    const { fromMs, p95Ms } = instants[at] as Instant;
+    if (fromMs > untilMs) break;
+    if (p95Ms !== undefined) most = Math.max(most ?? 0, p95Ms);
+  }
+  return most;
 }
 
 /** The plan's own limit for p95: an answer slower than this is late. */
 function lateFrom(plan: Plan): number {
   const row = plan.sla.find(
-    ({ stat, metric, priority }) => priority === "P0" && stat === "p95" && metric === "http_req_duration",
+    ({ stat, metric, priority }) => priority === "P0" && stat === "p95" && metric === LATENCY,
   );
   return row?.limit ?? LATE_MS;
 }

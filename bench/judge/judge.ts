@@ -58,7 +58,9 @@ function verdictOf(
 ): { verdict: Verdict; reasons: string[] } {
   const crossed = sla.filter(({ state }) => state === "fail").map(describe);
   const warned = sla.filter(({ state }) => state === "warn").map(describe);
-  const empty = sla.filter(({ state }) => state === "no-data").map(({ title }) => `no samples for ${title}`);
+  const empty = sla
+    .filter(({ state }) => state === "no-data")
+    .map((row) => (row.note === undefined ? `no samples for ${row.title}` : `undecided: ${describe(row)}`));
   if (facts.k6Error !== undefined) return { verdict: "invalid", reasons: [facts.k6Error] };
   if (facts.interruptedAfterSeconds !== undefined) {
     const seconds = facts.interruptedAfterSeconds.toFixed(0);

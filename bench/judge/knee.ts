@@ -1,3 +1,4 @@
+import { LATENCY } from "../../scenarios/lib/plan.ts";
 import type { Findings } from "../results/run-schema.ts";
 import type { Evidence } from "./evidence.ts";
 
@@ -15,12 +16,12 @@ export function knee({ plan, fold }: Evidence): Knee | undefined {
   // Stages of one height share a tag, so they are one stage of their joint length.
   const heights = [...new Set(plan.load.stages.map(({ to }) => to))].filter((to) => to > 0);
   const tagsOf = (to: number) => ({ scenario: plan.scenario, stage: String(to) });
-  const reached = heights.findLastIndex((to) => fold.trend("http_req_duration", tagsOf(to)).n > 0);
+  const reached = heights.findLastIndex((to) => fold.trend(LATENCY, tagsOf(to)).n > 0);
   if (reached === -1) return undefined;
   let at: Knee["at"] = null;
   let broke = false;
   const stages = heights.slice(0, reached + 1).flatMap((to) => {
-    const duration = fold.trend("http_req_duration", tagsOf(to));
+    const duration = fold.trend(LATENCY, tagsOf(to));
     const p95Ms = duration.percentile(95);
     // No answer in all of its time: it did not hold, and has no figures to show.
     if (p95Ms === undefined) broke = true;

@@ -1,3 +1,4 @@
+import { LATENCY } from "../../scenarios/lib/plan.ts";
 import type { Findings } from "../results/run-schema.ts";
 import type { Evidence, Instant } from "./evidence.ts";
 
@@ -12,7 +13,7 @@ export type Recovery = NonNullable<Findings["recovery"]>;
 
 /** When latency was back for good after the spike; undefined when there was nothing before or no spike. */
 export function recovery(evidence: Evidence): Recovery | undefined {
-  const before = evidence.fold.trend("http_req_duration", {
+  const before = evidence.fold.trend(LATENCY, {
     scenario: evidence.plan.scenario,
     phase: "hold",
   });

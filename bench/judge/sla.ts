@@ -10,8 +10,8 @@ const P1_TOLERANCE = 0.2;
 interface Measured {
   readonly value: number | null;
   readonly note?: string;
-  /** The row reads something this run could not see. */
-  readonly notApplicable?: true;
+  /** Says what a missing value means; otherwise the value is held against the limit, and none is `no-data`. */
+  readonly state?: SlaState;
 }
 
 /** Judges one row of the SLA table. */
@@ -21,15 +21,14 @@ export function judgeSla(
   findings: Findings,
   targetVisible: boolean,
 ): SlaResult {
-  const { value, note, notApplicable } = measure(sla, evidence, findings, targetVisible);
-  const state: SlaState = notApplicable
-    ? "not-applicable"
-    : value === null
-      ? note === undefined
-        ? "no-data"
-        : "fail"
-      : stateOf(value, sla);
-  return { ...sla, tags: { ...sla.tags }, value, state, ...(note !== undefined && { note }) };
+  const { value, note, state } = measure(sla, evidence, findings, targetVisible);
+  return {
+    ...sla,
+    tags: { ...sla.tags },
+    value,
+    state: state ?? (value === null ? "no-data" : stateOf(value, sla)),
+    ...(note !== undefined && { note }),
+  };
 }
 
 /** pass, warn or fail for a number that was measured. */
@@ -79,18 +78,17 @@ function measure(sla: Sla, evidence: Evidence, findings: Findings, targetVisible
     case "achieved":
       return achieved(metric, tags, evidence);
     case "concurrency": {
-      const trend = fold.trend(metric, tags);
-      const seconds = evidence.secondsIn(tags.phase ?? "");
-      return { value: trend.n === 0 || seconds === 0 ? null : trend.sum / 1000 / seconds };
+      const instants = evidence.instantsIn(tags.phase ?? "");
+      const busiest = instants.reduce((most, { busyVus }) => Math.max(most, busyVus), 0);
+      return { value: fold.trend(metric, tags).n === 0 ? null : busiest };
     }
     case "recovery": {
       const found = findings.recovery;
       if (!found) return { value: null };
       if (found.seconds !== null) return { value: found.seconds };
-      return {
-        value: null,
-        note: `not back within the ${found.observedSeconds.toFixed(0)} s that were watched`,
-      };
+      const note = `not back within the ${found.observedSeconds.toFixed(0)} s that were watched`;
+      // Not back yet is not too late while the time it may take is not over: a short profile cannot tell.
+      return { value: null, note, state: found.observedSeconds < sla.limit ? "no-data" : "fail" };
     }
     case "added-p50": {
       const row = findings.overhead?.rows.find(({ variant }) => variant === tags.variant);
@@ -114,7 +112,8 @@ function measure(sla: Sla, evidence: Evidence, findings: Findings, targetVisible
 
 function measureTarget(sla: Sla, evidence: Evidence, targetVisible: boolean): Measured {
   if (!targetVisible) {
-    return { value: null, notApplicable: true, note: "the server is not ours: its process cannot be seen" };
+    const note = "the server is not ours: its process cannot be seen";
+    return { value: null, note, state: "not-applicable" };
   }
   const spread = evidence.spread(
     ({ target }) => (sla.metric === "target_rss_bytes" ? target?.rssBytes : target?.cpuCores),

@@ -47,9 +47,11 @@ function verdictOf(run: Run): VerdictWords {
 }
 
 /** Where the verdict alone would say the wrong thing about what happened. */
-function causeOf({ verdict, state, target, generator, exitCode }: Run): string | undefined {
+function causeOf({ verdict, state, target, generator, sla, exitCode }: Run): string | undefined {
   if (verdict === "fail" && target.died) return "The target ended before the load did.";
   if (verdict === "fail" && generator.dropped.blame === "target") return "The target stalled.";
+  if (verdict === "no-data" && sla.some((row) => row.state === "no-data" && row.note !== undefined))
+    return "The run was too short to decide a limit of the SLA.";
   if (verdict === "invalid" && state === "interrupted")
     return "The run was interrupted; part of a run is not judged.";
   if (verdict === "invalid" && exitCode === 1)

@@ -43,7 +43,7 @@ test("one case a row, one for the generator, one for the target; the counts add 
   );
   assert.match(xml, /name="P0 row warn">\s*<system-out><!\[CDATA\[warn: /);
   assert.match(xml, /name="P0 row fail">\s*<failure message="[^"]*limit &lt; 50 ms \(why fail\)" type="sla"/);
-  assert.match(xml, /name="P0 row no-data">\s*<error message="no data: http_req_duration\{phase:hold\} p50/);
+  assert.match(xml, /name="P0 row no-data">\s*<error message="no data: latency\{phase:hold\} p50/);
   assert.match(
     xml,
     /name="P0 row not-applicable">\s*<skipped\/>\s*<system-out><!\[CDATA\[not applicable: why/,

@@ -66,6 +66,7 @@ function windowOf(plan: Plan, second: number, random: () => number, options: Sam
     if (plan.extraTags.includes("stage") && into >= 0) tags.stage = String(stageAt(plan.load, into).to);
     const trend = latencies(n, latencyMs + added, random);
     series.push({ metric: "http_req_duration", type: "trend", unit: "ms", tags, ...trend });
+    series.push({ metric: "latency", type: "trend", unit: "ms", tags, ...trend });
     series.push({ metric: "iteration_duration", type: "trend", unit: "ms", tags, ...trend });
     if (plan.load.model === "open" && into >= 0)
       series.push({ metric: "pacing_lag", type: "trend", unit: "ms", tags, ...latencies(n, 0.4, random) });

@@ -1,3 +1,4 @@
+import { LATENCY } from "../../scenarios/lib/plan.ts";
 import type { Run, SlaResult } from "../results/run-schema.ts";
 import { TrendHistogram } from "../windows/histogram.ts";
 import type { Timeline } from "./timeline.ts";
@@ -9,7 +10,7 @@ const RUN_TAGS = new Set(["phase", "scenario"]);
 export function latencyLimits(run: Run): SlaResult[] {
   return run.sla.filter(
     ({ metric, stat, tags }) =>
-      metric === "http_req_duration" &&
+      metric === LATENCY &&
       ["p50", "p95", "p99"].includes(stat) &&
       Object.keys(tags).every((tag) => RUN_TAGS.has(tag)),
   );
@@ -24,9 +25,7 @@ export interface Scope {
 
 /** The phase all latency rows of the SLA name, or all but the warm-up: so charts and SLA table show the same p95. */
 export function scopeOf(run: Run, timeline: Timeline): Scope {
-  const phases = new Set(
-    run.sla.filter(({ metric }) => metric === "http_req_duration").map(({ tags }) => tags.phase),
-  );
+  const phases = new Set(run.sla.filter(({ metric }) => metric === LATENCY).map(({ tags }) => tags.phase));
   const [phase] = phases;
   const latency = new TrendHistogram();
   for (const group of timeline.groups) {

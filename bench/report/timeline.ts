@@ -1,4 +1,6 @@
+import { LATENCY } from "../../scenarios/lib/plan.ts";
 import type { ResourceSample } from "../results/run-schema.ts";
+import { latencyPastDrops } from "../windows/dropped-arrivals.ts";
 import { PhaseTracker } from "../windows/fold.ts";
 import { TrendHistogram, type TrendSummary } from "../windows/histogram.ts";
 import { startMs, type TrendSeries, type Window } from "../windows/window.ts";
@@ -78,7 +80,9 @@ export async function timelineOf(
   const phases = new PhaseTracker();
   const groups = new Map<string, Group>();
   let seen = 0;
-  for await (const window of windows) {
+  const latencyRight = latencyPastDrops();
+  for await (const raw of windows) {
+    const window = latencyRight(raw);
     seen++;
     phases.add(window);
     bins.add(binOf(window, groups));
@@ -109,7 +113,7 @@ function binOf(window: Window, groups: Map<string, Group>): WindowBin {
   let dropped = 0;
   let vus: number | null = null;
   for (const series of window.series) {
-    if (series.type === "trend" && series.metric === "http_req_duration") {
+    if (series.type === "trend" && series.metric === LATENCY) {
       trends.push(series);
       const one = new TrendHistogram();
       one.add(series);

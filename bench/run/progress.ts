@@ -1,4 +1,4 @@
-import type { Plan } from "../../scenarios/lib/plan.ts";
+import { LATENCY, type Plan } from "../../scenarios/lib/plan.ts";
 import { durationOf } from "../../scenarios/lib/schedule.ts";
 import type { ResourceSample } from "../results/run-schema.ts";
 import { foldOf } from "../windows/fold.ts";
@@ -47,7 +47,7 @@ export function startOf(plan: Plan): Progress {
 /** The progress after one more window. */
 export function afterWindow(before: Progress, window: Window, phase: string | undefined): Progress {
   const fold = foldOf(window);
-  const duration = fold.trend("http_req_duration");
+  const duration = fold.trend(LATENCY);
   return {
     ...before,
     phase: phase ?? before.phase,

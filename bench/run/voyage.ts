@@ -9,6 +9,7 @@ import { Evidence } from "../judge/evidence.ts";
 import { judge } from "../judge/judge.ts";
 import { RUN_SCHEMA, type Run } from "../results/run-schema.ts";
 import { newRunFolder, type RunFolder, writeRun } from "../results/store.ts";
+import { latencyPastDrops } from "../windows/dropped-arrivals.ts";
 import { parseWindow } from "../windows/window.ts";
 import { type Ending, killAll } from "./child.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -157,9 +158,10 @@ async function load(options: VoyageOptions, target: Target, file: (name: string)
     (lengthOf(plan) + plan.gracefulStopSeconds + OVERTIME_S) * 1000,
   );
   try {
+    const latencyRight = latencyPastDrops();
     await readWindows(k6, (line) => {
       windows.write(`${line}\n`);
-      const window = parseWindow(line);
+      const window = latencyRight(parseWindow(line));
       evidence.addWindow(window);
       progress = afterWindow(progress, window, evidence.phases.at(-1)?.phase);
       show();

@@ -1,11 +1,19 @@
 import { sleep } from "k6";
 import exec from "k6/execution";
+import { Trend } from "k6/metrics";
 import { variantAt } from "./blocks.ts";
 import { type Environment, urlOf } from "./environment.ts";
 import { sayHello } from "./greeter.ts";
 import { arrival, elapsedSeconds } from "./pacing.ts";
-import type { Plan } from "./plan.ts";
+import { LATENCY, type Plan } from "./plan.ts";
 import { stageAt } from "./schedule.ts";
+
+/** From when an arrival was due (open model), or its caller called (closed), to the last byte of its answer. */
+const latency = new Trend(LATENCY, true);
+/** How late an arrival started after it was due. */
+const pacingLag = new Trend("pacing_lag", true);
+/** A lag of less is none: the clocks it is worked out from count whole milliseconds. */
+const CLOCK_MS = 1;
 
 /** What a script exports to k6: the load itself and the warm-up before it. */
 export interface Calls {
@@ -28,20 +36,22 @@ export function callsOf(plan: Plan, env: Environment): Calls {
   const variants = blocks?.variants ?? [single];
   const urls = new Map(variants.map((variant) => [variant, urlOf(env, variant)]));
 
-  const call = (phase: string, variant: string, extra: Record<string, string> = {}) => {
+  const call = (phase: string, variant: string, lagMs = 0, extra: Record<string, string> = {}) => {
     const tags = { phase, variant, ...extra };
     Object.assign(exec.vu.metrics.tags, tags);
-    sayHello(urls.get(variant) as string, requestTimeoutMs, tags);
+    const tookMs = sayHello(urls.get(variant) as string, requestTimeoutMs, tags);
+    latency.add(tookMs + (lagMs > CLOCK_MS ? lagMs : 0));
   };
 
   return {
     main() {
       if (load.model === "open") {
-        const { number, dueSeconds } = arrival(plan);
-        call(stageAt(load, dueSeconds).phase, blocks ? variantAt(blocks, number) : single);
+        const { number, dueSeconds, lagMs } = arrival(plan);
+        call(stageAt(load, dueSeconds).phase, blocks ? variantAt(blocks, number) : single, lagMs);
+        pacingLag.add(lagMs);
       } else {
         const stage = stageAt(load, elapsedSeconds());
-        call(stage.phase, single, plan.extraTags.includes("stage") ? { stage: String(stage.to) } : {});
+        call(stage.phase, single, 0, plan.extraTags.includes("stage") ? { stage: String(stage.to) } : {});
         sleep(load.thinkMs / 1000);
       }
     },

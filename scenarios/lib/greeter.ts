@@ -18,8 +18,10 @@ export interface RequestTags {
  * greeting in the answer.
  *
  * @param baseUrl where the server answers, without a slash at the end
+ * @returns milliseconds from asking for a connection to the last byte of the answer, or to its failure
  */
-export function sayHello(baseUrl: string, timeoutMs: number, tags: RequestTags): void {
+export function sayHello(baseUrl: string, timeoutMs: number, tags: RequestTags): number {
+  const startMs = exec.instance.currentTestRunDuration;
   let answer: RefinedResponse<"text"> | undefined;
   try {
     answer = http.post(`${baseUrl}/greeter.v1.GreeterService/SayHello`, BODY, {
@@ -31,7 +33,13 @@ export function sayHello(baseUrl: string, timeoutMs: number, tags: RequestTags):
   } catch (error) {
     reportOnce(error);
   }
+  // Of an answer, k6's own timings: they are taken at the socket, not when this VU gets to run again. `blocked` holds
+  // the time to connect. A failure has none.
+  const tookMs = answer
+    ? answer.timings.blocked + answer.timings.duration
+    : exec.instance.currentTestRunDuration - startMs;
   check(answer, { greeted: (it) => it?.status === 200 && it.body.includes(NAME) }, tags);
+  return tookMs;
 }
 
 let reported = false;

@@ -1,10 +1,6 @@
 import exec from "k6/execution";
-import { Trend } from "k6/metrics";
 import type { Plan } from "./plan.ts";
 import { intendedStart } from "./schedule.ts";
-
-/** How late an arrival started, in milliseconds after it was due: the generator's own fault, not the target's. */
-const pacingLag = new Trend("pacing_lag", true);
 
 /** Epoch milliseconds with a fraction: Date.now() only counts whole ones, the run's own clock is finer. */
 let runStartMs: number | undefined;
@@ -19,19 +15,20 @@ export interface Arrival {
   readonly number: number;
   /** When it was due, seconds from the start of the scenario. */
   readonly dueSeconds: number;
+  /** How long after that it started, in milliseconds: the generator's own fault, not the target's. */
+  readonly lagMs: number;
 }
 
 /**
- * Which arrival of an open model this iteration is, and records how late it came (resolution: 1 ms).
+ * Which arrival of an open model this iteration is, and how late it came (resolution: 1 ms).
  * An arrival that k6 dropped takes no number, so after the first drop the lag also holds the dropped arrivals' time:
- * the judge reads `pacing_lag` only while nothing was dropped.
+ * what is made of it counts only while nothing was dropped.
  */
 export function arrival(plan: Plan): Arrival {
   const number = exec.scenario.iterationInTest;
   const dueSeconds = intendedStart(plan.load, number);
   const lagMs = nowMs() - exec.scenario.startTime - dueSeconds * 1000;
-  pacingLag.add(Math.max(0, lagMs), exec.vu.metrics.tags as Record<string, string>);
-  return { number, dueSeconds };
+  return { number, dueSeconds, lagMs: Math.max(0, lagMs) };
 }
 
 /** Seconds since the scenario this VU runs in has started. */

@@ -45,7 +45,7 @@ for (const of of PLANS) {
 
 test("basic-load's thresholds, word for word", () => {
   assert.deepEqual(thresholdsOf(plan("basic-load", "full") as Plan), {
-    "http_req_duration{phase:hold}": ["p(50)<50", "p(95)<100", "p(99)<150"],
+    "latency{phase:hold}": ["p(50)<50", "p(95)<100", "p(99)<150"],
     "http_req_failed{phase:hold}": ["rate<0.01"],
     "checks{phase:hold}": ["rate>0.99"],
     "http_reqs{phase:hold}": ["count>0", "count>=356400"],

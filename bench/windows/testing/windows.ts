@@ -51,6 +51,7 @@ export function requests(n: number, ms: number, tags: Tags, failed = 0): Series[
   return [
     counter("http_reqs", n, tags),
     trend("http_req_duration", [[ms, n]], tags),
+    trend("latency", [[ms, n]], tags),
     rate("http_req_failed", failed, n - failed, tags),
     rate("checks", n - failed, failed, tags),
     trend("iteration_duration", [[ms, n]], tags),
