@@ -2,14 +2,6 @@ import exec from "k6/execution";
 import type { Plan } from "./plan.ts";
 import { intendedStart } from "./schedule.ts";
 
-/** Epoch milliseconds with a fraction: Date.now() only counts whole ones, the run's own clock is finer. */
-let runStartMs: number | undefined;
-function nowMs(): number {
-  const sinceRunStart = exec.instance.currentTestRunDuration;
-  runStartMs ??= Date.now() - sinceRunStart;
-  return runStartMs + sinceRunStart;
-}
-
 export interface Arrival {
   /** 0-based number of the arrival in its scenario. */
   readonly number: number;
@@ -20,18 +12,26 @@ export interface Arrival {
 }
 
 /**
- * Which arrival of an open model this iteration is, and how late it came (resolution: 1 ms).
+ * Where this VU saw the schedule begin, in milliseconds on the run's clock: as early as the most punctual of its arrivals
+ * says. k6 itself tells only when the scenario did, in whole milliseconds, and starts the schedule when its VUs are up.
+ */
+let originMs = Number.POSITIVE_INFINITY;
+
+/**
+ * Which arrival of an open model this iteration is, and how late it came: against the most punctual one of this VU, so
+ * the first that a VU makes counts as on time.
  * An arrival that k6 dropped takes no number, so after the first drop the lag also holds the dropped arrivals' time:
  * what is made of it counts only while nothing was dropped.
  */
 export function arrival(plan: Plan): Arrival {
   const number = exec.scenario.iterationInTest;
   const dueSeconds = intendedStart(plan.load, number);
-  const lagMs = nowMs() - exec.scenario.startTime - dueSeconds * 1000;
-  return { number, dueSeconds, lagMs: Math.max(0, lagMs) };
+  const impliedMs = exec.instance.currentTestRunDuration - dueSeconds * 1000;
+  originMs = Math.min(originMs, impliedMs);
+  return { number, dueSeconds, lagMs: impliedMs - originMs };
 }
 
 /** Seconds since the scenario this VU runs in has started. */
 export function elapsedSeconds(): number {
-  return (nowMs() - exec.scenario.startTime) / 1000;
+  return (Date.now() - exec.scenario.startTime) / 1000;
 }
