@@ -5,6 +5,7 @@ import { addReport } from "./commands/report.ts";
 import { addRun } from "./commands/run.ts";
 import { addUp } from "./commands/up.ts";
 import { Failure } from "./failure.ts";
+import { versionOfPlimsoll } from "./host/versions.ts";
 
 const program = new Command("plimsoll")
   .usage("<command> [options]")
@@ -13,12 +14,17 @@ const program = new Command("plimsoll")
   )
   .showSuggestionAfterError()
   .enablePositionalOptions()
+  .version(versionOfPlimsoll(), "-V, --version", "print the version")
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "plimsoll: ")) })
+  .showHelpAfterError("(npx plimsoll --help shows what there is)")
   .exitOverride()
   .addHelpText("after", "\nStart here:\n  npx plimsoll run basic-load --profile smoke");
 
 for (const add of [addRun, addUp, addList, addReport, addDoctor]) add(program);
 // A command of its own exits by itself, with code 1, unless told otherwise.
-for (const command of program.commands) command.exitOverride();
+for (const command of program.commands) {
+  command.exitOverride().showHelpAfterError(`(npx plimsoll ${command.name()} --help shows what there is)`);
+}
 
 try {
   await program.parseAsync();

@@ -14,13 +14,20 @@ const setup = spawnSync(process.execPath, [join(root, "build", "setup.mjs")], { 
 // doctor is there to say what is wrong.
 if (setup.status !== 0 && process.argv[2] !== "doctor") process.exit(setup.status ?? 1);
 
+followNpm();
 if (Number(process.versions.node.split(".")[0]) >= 24) {
   await import(main);
 } else {
   const node = join(root, "node_modules", ".bin", "node");
   const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: "inherit" });
-  // The terminal sends Ctrl-C to both; the child decides what it means.
-  process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  // The terminal sends Ctrl-C to both, and what comes twice at once counts once; `kill` reaches only us.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.once("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+}
+
+/** npm passes SIGTERM on to its shell, not to us; the system then gives us another parent. */
+function followNpm() {
+  if (!process.env.npm_command) return;
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && process.kill(process.pid, "SIGTERM"), 250).unref();
 }

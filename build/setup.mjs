@@ -87,7 +87,7 @@ function made(name) {
 }
 
 async function installPackages(report) {
-  report("npm ci (about 400 MB, its own Node among them)");
+  report("npm ci (some 630 MB, its own Node among them)");
   // Under --loglevel=error npm keeps quiet about packages that ask for a newer Node than the one that installs them.
   await command("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"], {}, "npm ci");
   if (!existsSync(join(BIN, "node"))) {
@@ -144,7 +144,20 @@ async function browser() {
 /** Runs a command quietly; when it fails, its last words are told in one line. */
 function command(file, args, options, name) {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"], ...options });
+    // In a group of its own: Ctrl-C on the terminal reaches it once, through us, and what it started with it.
+    const child = spawn(file, args, {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+      ...options,
+    });
+    const signalAll = (signal) => {
+      try {
+        process.kill(-child.pid, signal);
+      } catch {
+        // It is gone already.
+      }
+    };
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
@@ -152,17 +165,24 @@ function command(file, args, options, name) {
       });
     }
     let stopped = false;
-    const stop = (signal) => {
+    const stop = () => {
+      if (!stopped) say(`stopping ${name}; again stops it at once`);
+      // npm takes its time over SIGINT; go cleans up on either.
+      signalAll(stopped ? "SIGKILL" : "SIGTERM");
       stopped = true;
-      child.kill(signal);
     };
-    process.once("SIGINT", stop).once("SIGTERM", stop);
-    child.once("error", (error) => reject(new SetupError(`${name} cannot be started: ${error.message}`)));
+    const orphan = () => signalAll("SIGKILL");
+    process.on("SIGINT", stop).on("SIGTERM", stop).once("exit", orphan);
+    const settled = () => process.off("SIGINT", stop).off("SIGTERM", stop).off("exit", orphan);
+    child.once("error", (error) => {
+      settled();
+      reject(new SetupError(`${name} cannot be started: ${error.message}`));
+    });
     child.once("close", (code, signal) => {
-      process.off("SIGINT", stop).off("SIGTERM", stop);
+      settled();
       if (code === 0) return resolve();
       if (signal || stopped)
-        return reject(new SetupError(`${name} was stopped; the next set-up goes on from here`));
+        return reject(new SetupError(`${name} was stopped; the next set-up does it again`));
       reject(new SetupError(explain(output, name, code)));
     });
   });

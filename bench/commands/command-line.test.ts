@@ -7,10 +7,11 @@ import { type TestContext, test } from "node:test";
 import { Command, CommanderError } from "commander";
 import { SCENARIOS } from "../../scenarios/plans.ts";
 import { Failure } from "../failure.ts";
+import { planned } from "../judge/testing/evidence.ts";
 import { addDoctor } from "./doctor.ts";
 import { addList } from "./list.ts";
 import { addReport } from "./report.ts";
-import { addRun } from "./run.ts";
+import { addRun, checkMemory, worse } from "./run.ts";
 import { addUp } from "./up.ts";
 
 /** The command line in this process, as bench/main.ts puts it together; what it prints of itself is kept. */
@@ -69,12 +70,20 @@ for (const [args, says] of [
   [["run", "constructor"], new RegExp(`^there is no scenario "constructor"; there are ${SCENARIO_NAMES}$`)],
   [["run", "basic-load", "--profile", "huge"], /Allowed choices are smoke, full/],
   [["run", "basic-load", "--profle", "smoke"], /unknown option '--profle'/],
-  [["run", "basic-load", "--rate", "many"], /It is a whole number from 0 up/],
-  [["run", "basic-load", "--rate", "1.5"], /It is a whole number from 0 up/],
-  [["run", "basic-load", "--rate", ""], /It is a whole number from 0 up/],
-  [["run", "basic-load", "--rate=-1"], /It is a whole number from 0 up/],
-  [["run", "stress", "--vus", "0"], /It is a whole number from 1 up/],
-  [["run", "stress", "--seconds", "0"], /It is a whole number from 1 up/],
+  [["run", "basic-load", "--rate", "many"], /It is a whole number from 0 to 10000000/],
+  [["run", "basic-load", "--rate", "1.5"], /It is a whole number from 0 to 10000000/],
+  [["run", "basic-load", "--rate", ""], /It is a whole number from 0 to 10000000/],
+  [["run", "basic-load", "--rate=-1"], /It is a whole number from 0 to 10000000/],
+  [["run", "stress", "--vus", "0"], /It is a whole number from 1 to 10000000/],
+  [["run", "stress", "--seconds", "0"], /It is a whole number from 1 to 10000000/],
+  [["run", "basic-load", "--rate", "1e9"], /It is a whole number from 0 to 10000000/],
+  [
+    ["run", "basic-load", "--rate", "10000000"],
+    /^basic-load may need 11,000,000 VUs, some 5,500 GB of memory, and .* free: a lower --rate/,
+  ],
+  [["run", "basic-load", "--port-base", "99999"], /It is a whole number from 0 to 65000/],
+  [["run", "basic-load", "--target-cmd", " "], /It is empty/],
+  [["run", "basic-load", "--out", ""], /It is empty/],
   [["run", "stress", "--rate", "10"], /^stress is about callers, not about a rate: use --vus$/],
   [["run", "basic-load", "--url", "not a url"], /It looks like http:\/\/127\.0\.0\.1:\d+/],
   [["run", "basic-load", "--url", "ftp://10.0.0.1"], /It starts with http:\/\/ or https:\/\//],
@@ -111,6 +120,27 @@ async function printedBy(t: TestContext, ...args: string[]): Promise<string> {
   write.mock.restore();
   return text;
 }
+
+for (const [codes, worst] of [
+  [[0, 0], 0],
+  [[4, 0], 4],
+  [[4, 99], 99],
+  [[99, 4], 99],
+  [[1, 99], 1],
+  [[2, 4], 2],
+] as const) {
+  test(`of exit codes ${codes.join(" and ")} a CI job sees ${worst}`, () => {
+    assert.equal(worse(codes[0], codes[1]), worst);
+  });
+}
+
+test("VUs that fit into memory are not refused, those that do not are", () => {
+  const { load } = planned("basic-load", "full");
+  assert.ok(load.model === "open");
+  const needs = load.maxVUs * 500_000;
+  assert.doesNotThrow(() => checkMemory({ scenario: "basic-load", load }, needs));
+  assert.throws(() => checkMemory({ scenario: "basic-load", load }, needs - 1), { code: "USAGE" });
+});
 
 test("list shows every scenario with the load and the length of each profile", async (t) => {
   const text = await printedBy(t, "list");

@@ -5,6 +5,7 @@ import { availableParallelism, freemem } from "node:os";
 import { styleText } from "node:util";
 import type { Command } from "commander";
 import { CONNECTOR_VARIANTS, SCENARIOS } from "../../scenarios/plans.ts";
+import { versionOfPlimsoll } from "../host/versions.ts";
 import { bundleOf, k6Binary, ROOT } from "../paths.ts";
 
 interface Finding {
@@ -37,7 +38,22 @@ export function addDoctor(program: Command): void {
 }
 
 async function examine(): Promise<Finding[]> {
-  return [node(), go(), k6(), bundles(), ...(await ports()), openFiles(), disk(), machine(), browser()];
+  return [
+    self(),
+    node(),
+    go(),
+    k6(),
+    bundles(),
+    ...(await ports()),
+    openFiles(),
+    disk(),
+    machine(),
+    browser(),
+  ];
+}
+
+function self(): Finding {
+  return { state: "ok", what: `plimsoll ${versionOfPlimsoll()} (${ROOT})` };
 }
 
 function node(): Finding {
@@ -136,9 +152,9 @@ function openFiles(): Finding {
 function disk(): Finding {
   const { bavail, bsize } = statfsSync(ROOT);
   const gigabytes = (bavail * bsize) / 1e9;
-  return gigabytes >= 1
+  return gigabytes >= 2
     ? { state: "ok", what: `${gigabytes.toFixed(0)} GB of disk free` }
-    : { state: "bad", what: `${gigabytes.toFixed(1)} GB of disk free; a run and its set-up want 1` };
+    : { state: "bad", what: `${gigabytes.toFixed(1)} GB of disk free; a set-up wants 2` };
 }
 
 function machine(): Finding {

@@ -1,8 +1,18 @@
 import { join } from "node:path";
 import type { Command } from "commander";
+import { Failure } from "../failure.ts";
 import type { Run } from "../results/run-schema.ts";
-import { findRun, type RunFolder, readRun, resourcesOf, windowsOf, writeAtomic } from "../results/store.ts";
+import {
+  findRun,
+  hasWindows,
+  type RunFolder,
+  readRun,
+  resourcesOf,
+  windowsOf,
+  writeAtomic,
+} from "../results/store.ts";
 import { fromHere } from "../run/voyage.ts";
+import { WindowError } from "../windows/window.ts";
 
 export function addReport(program: Command): void {
   program
@@ -13,7 +23,18 @@ export function addReport(program: Command): void {
     .addHelpText("after", "\nExample:\n  npx plimsoll report latest")
     .action(async (reference: string) => {
       const folder = findRun(reference);
-      await writeReport(folder, readRun(folder));
+      const run = readRun(folder);
+      if (!hasWindows(folder)) {
+        process.stderr.write(
+          `plimsoll: ${fromHere(folder.path)} has no windows.ndjson: a report without charts\n`,
+        );
+      }
+      try {
+        await writeReport(folder, run);
+      } catch (error) {
+        if (!(error instanceof WindowError)) throw error;
+        throw new Failure("USAGE", `${fromHere(join(folder.path, "windows.ndjson"))}: ${error.message}`);
+      }
       process.stdout.write(`${fromHere(join(folder.path, "report.html"))}\n`);
     });
 }

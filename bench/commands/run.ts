@@ -1,8 +1,10 @@
+import { freemem } from "node:os";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Overrides, Plan, ProfileName } from "../../scenarios/lib/plan.ts";
+import { type Overrides, type Plan, type ProfileName, peakOf } from "../../scenarios/lib/plan.ts";
 import { plan as planFor, SCENARIOS } from "../../scenarios/plans.ts";
 import { Failure } from "../failure.ts";
+import { bytes, count } from "../format.ts";
 import { RESULTS, type RunFolder, writeRun } from "../results/store.ts";
 import { Interrupts } from "../run/interrupts.ts";
 import { fromHere, voyage } from "../run/voyage.ts";
@@ -45,6 +47,7 @@ export function addRun(program: Command): void {
     .option(
       "--target-cmd <command>",
       "start this as the target; with --url it is ready when that port accepts",
+      filled,
     )
     .option(
       "--fault <spec>",
@@ -53,12 +56,12 @@ export function addRun(program: Command): void {
     .option(
       "--port-base <n>",
       "first port of the bundled target; 0: any that are free (default: 8080)",
-      whole(0),
+      whole(0, 65_000),
     )
     .option("--rate <n>", "peak arrivals a second of an open-model scenario", whole(0))
     .option("--vus <n>", "peak callers of a closed-model scenario; most VUs of an open one", whole(1))
     .option("--seconds <n>", "length of the load without warm-up; the stages keep their shape", whole(1))
-    .option("--out <dir>", "folder that gets a folder for each run", RESULTS)
+    .option("--out <dir>", "folder that gets a folder for each run", filled, RESULTS)
     .option("--json", "print each run's run.json on stdout, one line each; the rest goes to stderr")
     .option("--dashboard", `k6's own live page at http://127.0.0.1:${DASHBOARD_PORT}`)
     .addHelpText(
@@ -81,6 +84,7 @@ Exit codes: 0 pass or warn, 99 SLA crossed, 4 nothing measured or the generator 
 
 async function run(names: readonly string[], flags: RunFlags): Promise<number> {
   const plans = names.map((name) => planOrFailure(name, flags));
+  for (const plan of plans) checkMemory(plan, freemem());
   if (
     (flags.fault ?? flags.portBase) !== undefined &&
     (flags.url !== undefined || flags.targetCmd !== undefined)
@@ -90,7 +94,10 @@ async function run(names: readonly string[], flags: RunFlags): Promise<number> {
       "--fault and --port-base are for the bundled target; they cannot reach into yours",
     );
   }
-  const interrupts = new Interrupts(process.stderr);
+  const interrupts = new Interrupts(
+    process.stderr,
+    "killed; a run that was under way is left marked as incomplete",
+  );
   try {
     let worst = 0;
     for (const plan of plans) {
@@ -182,20 +189,42 @@ function planOrFailure(name: string, { profile, rate, vus, seconds, ...target }:
   return plan;
 }
 
+/** What a VU of k6 holds, with its own JavaScript engine; measured with 500 and with 2,000. */
+const VU_BYTES = 500_000;
+
+/** A Failure when k6 would need more memory for its VUs than there is: the system would kill it, or us. */
+export function checkMemory({ scenario, load }: Pick<Plan, "scenario" | "load">, freeBytes: number): void {
+  const vus = load.model === "open" ? load.maxVUs : peakOf(load);
+  if (vus * VU_BYTES <= freeBytes) return;
+  const how = load.model === "open" ? "a lower --rate, or fewer with --vus" : "fewer with --vus";
+  throw new Failure(
+    "USAGE",
+    `${scenario} may need ${count(vus)} VUs, some ${bytes(vus * VU_BYTES)} of memory, and ${bytes(freeBytes)} are free: ${how}`,
+  );
+}
+
 /** Which of two exit codes a CI job should see. */
 const BADNESS = [0, 4, 99, 2, 1];
-function worse(a: number, b: number): number {
+export function worse(a: number, b: number): number {
   return BADNESS.indexOf(b) > BADNESS.indexOf(a) ? b : a;
 }
 
-function whole(least: number) {
+/** The most of anything a user can ask for; beyond it is a slip of the keyboard. */
+const MOST = 10_000_000;
+
+function whole(least: number, most = MOST) {
   return (text: string): number => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < least || text.trim() === "") {
-      throw new InvalidArgumentError(`It is a whole number from ${least} up.`);
+    if (!Number.isInteger(value) || value < least || value > most || text.trim() === "") {
+      throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
     }
     return value;
   };
+}
+
+function filled(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It is empty.");
+  return text;
 }
 
 function url(text: string): string {

@@ -1,10 +1,11 @@
-import { spawn } from "node:child_process";
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { Failure } from "../failure.ts";
 import { ROOT, targetNames, targetProgram } from "../paths.ts";
+import { Child } from "../run/child.ts";
+import { Interrupts } from "../run/interrupts.ts";
 import { boundLog, tailOf } from "../run/log-file.ts";
 import { fromHere } from "../run/voyage.ts";
 
@@ -44,21 +45,21 @@ async function up(target: string, flags: readonly string[]): Promise<void> {
   // Appending, so that a log that was emptied goes on from its start.
   const log = openSync(logFile, "a");
   const wantsHelp = flags.includes("--help") || flags.includes("-h");
-  const child = spawn(process.execPath, [...targetProgram(target), "--exit-with-parent", ...flags], {
-    stdio: ["ignore", wantsHelp ? "inherit" : "pipe", log],
-  });
+  const args = [...targetProgram(target), "--exit-with-parent", ...flags];
+  const child = new Child(process.execPath, args, { stdio: ["ignore", wantsHelp ? "inherit" : "pipe", log] });
   closeSync(log);
-  if (child.stdout) {
-    createInterface({ input: child.stdout }).on("line", (line) =>
+  if (child.process.stdout) {
+    createInterface({ input: child.process.stdout }).on("line", (line) =>
       process.stdout.write(introduce(line, fromHere(logFile))),
     );
   }
   const bounding = setInterval(() => boundLog(logFile), 1000);
-  // The terminal sends Ctrl-C to the target as well; we only wait for it to finish what it has begun.
-  process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
-  const exitCode = await new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
+  const interrupts = new Interrupts(process.stderr, "killed before it had finished what it had begun");
+  // It finishes what it has begun.
+  interrupts.onFirst(() => child.signal("SIGTERM"));
+  const exitCode = (await child.ended).exitCode ?? 1;
   clearInterval(bounding);
+  interrupts.release();
   if (exitCode !== 0) for (const line of tailOf(logFile, 3)) process.stderr.write(`${line}\n`);
   process.exitCode = exitCode;
 }

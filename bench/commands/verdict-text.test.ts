@@ -17,10 +17,10 @@ test("a pass shows every row with what was measured, the verdict, and where the 
       .find((line) => line.includes(title))
       ?.trim()
       .replace(/ {2,}/g, " | ");
-  assert.equal(row("latency p95"), "P0 | latency p95 | 2 ms | < 100 ms | ✓ pass");
+  assert.equal(row("latency p95"), "P0 | latency p95 | 2.00 ms | < 100 ms | ✓ pass");
   assert.equal(row("failed requests"), "P0 | failed requests | 0 % | < 1 % | ✓ pass");
-  assert.equal(row("target memory"), "P1 | target memory | 80 MB | < 100 MB | ✓ pass");
-  assert.equal(row("target CPU"), "P1 | target CPU | 30 % of a core | < 50 % of a core | ✓ pass");
+  assert.equal(row("target memory"), "P1 | target memory | 80.0 MB | < 100 MB | ✓ pass");
+  assert.equal(row("target CPU"), "P1 | target CPU | 0.300 cores | < 0.5 cores | ✓ pass");
   assert.deepEqual(lines.slice(-5), [
     "",
     "  PASS  basic-load smoke, exit code 0",
@@ -34,8 +34,8 @@ test("a failure names its reasons under the verdict", () => {
   const lines = linesOf(wholeRun("basic-load", ({ phase }) => (phase === "hold" ? { latencyMs: 60 } : {})));
   const verdict = lines.indexOf("  FAIL  basic-load smoke, exit code 99");
   assert.ok(verdict > 0);
-  assert.equal(lines[verdict + 1], "  latency p50 60 ms, limit < 50 ms");
-  assert.ok(lines.some((line) => /latency p50 +60 ms +< 50 ms +✗ fail$/.test(line)));
+  assert.equal(lines[verdict + 1], "  latency p50 60.0 ms, limit < 50 ms");
+  assert.ok(lines.some((line) => /latency p50 +60\.0 ms +< 50 ms +✗ fail$/.test(line)));
 });
 
 test("rows without a value, and rows that cannot be seen, say so", () => {
@@ -50,13 +50,13 @@ test("rows without a value, and rows that cannot be seen, say so", () => {
     ],
   });
   assert.ok(lines.some((line) => /one +- +< 50 ms +\? no data$/.test(line)));
-  assert.ok(lines.some((line) => /two +- +< 100 ms +- not seen$/.test(line)));
+  assert.ok(lines.some((line) => /two +- +< 100 ms +- not judged$/.test(line)));
 });
 
 test("stress shows its stages and the knee", () => {
   const text = linesOf(wholeRun("stress", (_, at) => (at >= 9 ? { latencyMs: 250 } : {}))).join("\n");
-  assert.match(text, /knee: held up to 125 VUs at [\d,]+ req\/s/);
-  assert.match(text, /125 VUs .* 2 ms +0 % +✓ held/);
+  assert.match(text, /knee: held up to 125 VUs at [\d,.]+ req\/s/);
+  assert.match(text, /125 VUs .* 2\.00 ms +0 % +✓ held/);
   assert.match(text, /250 VUs .* 250 ms +0 % +✗ broke/);
   const none = linesOf(wholeRun("stress", () => ({ latencyMs: 250 }))).join("\n");
   assert.match(none, /knee: no stage held p95 < 100 ms and failed < 1 %/);
@@ -64,12 +64,12 @@ test("stress shows its stages and the knee", () => {
 
 test("spike shows how it was before, and when it was so again", () => {
   const back = linesOf(wholeRun("spike")).join("\n");
-  assert.match(back, /recovery: p95 was 2 ms, back under 5 ms 0 s after the spike/);
+  assert.match(back, /recovery: p95 was 2\.00 ms, back under 5\.00 ms 0 s after the spike/);
   const never = linesOf(
     wholeRun("spike", ({ phase }) => (phase === "recovery" ? { latencyMs: 90 } : {})),
   ).join("\n");
-  assert.match(never, /recovery: p95 was 2 ms,.* not .*within \d+ s/);
-  assert.doesNotMatch(never, /back under 5 ms not/, "a sentence a person would say");
+  assert.match(never, /recovery: p95 was 2\.00 ms,.* not .*within [\d.]+ s/);
+  assert.doesNotMatch(never, /back under 5.00 ms not/, "a sentence a person would say");
 });
 
 test("interceptor-overhead shows what each variant adds, with its interval", () => {

@@ -1,6 +1,15 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import Table from "cli-table3";
-import { quantity, sign } from "../judge/judge.ts";
+import {
+  duration,
+  latency,
+  limitInUnit,
+  measuredBeside,
+  opSign,
+  percent,
+  rate,
+  significant,
+} from "../format.ts";
 import type { Run, SlaResult, SlaState, Verdict } from "../results/run-schema.ts";
 
 const MARK: Readonly<Record<SlaState, string>> = {
@@ -8,7 +17,7 @@ const MARK: Readonly<Record<SlaState, string>> = {
   warn: styleText("yellow", "! warn"),
   fail: styleText("red", "✗ fail"),
   "no-data": styleText("red", "? no data"),
-  "not-applicable": styleText("dim", "- not seen"),
+  "not-applicable": styleText("dim", "- not judged"),
 };
 
 const COLOUR: Readonly<Record<Verdict, Parameters<typeof styleText>[0]>> = {
@@ -46,12 +55,12 @@ export function verdictText(run: Run, reportPath: string): string {
 function slaTable(rows: readonly SlaResult[]): string {
   const table = plainTable(["", "SLA", "measured", "limit", ""], ["left", "left", "right", "left", "left"]);
   for (const { priority, title, value, op, limit, unit, state } of rows) {
-    const measured = value === null ? "-" : quantity(value, unit);
+    const measured = value === null ? "-" : measuredBeside(value, limit, unit);
     table.push([
       styleText("dim", priority),
       title,
       measured,
-      `${sign(op)} ${quantity(limit, unit)}`,
+      `${opSign(op)} ${limitInUnit(limit, unit)}`,
       MARK[state],
     ]);
   }
@@ -68,14 +77,14 @@ function findings({ findings: { knee, recovery, overhead } }: Run): string[] {
     for (const { vus, requestsPerSecond, p95Ms, failedPercent, held } of knee.stages) {
       table.push([
         `${vus} VUs`,
-        quantity(requestsPerSecond, ""),
-        quantity(p95Ms, "ms"),
-        quantity(failedPercent, "%"),
+        significant(requestsPerSecond),
+        latency(p95Ms),
+        percent(failedPercent),
         held ? MARK.pass.replace("pass", "held") : MARK.fail.replace("fail", "broke"),
       ]);
     }
     const at = knee.at
-      ? `held up to ${knee.at.vus} VUs at ${quantity(knee.at.requestsPerSecond, "req/s")}`
+      ? `held up to ${knee.at.vus} VUs at ${rate(knee.at.requestsPerSecond)}`
       : "no stage held p95 < 100 ms and failed < 1 %";
     lines.push("", table.toString(), "", `  knee: ${at}`);
   }
@@ -83,9 +92,9 @@ function findings({ findings: { knee, recovery, overhead } }: Run): string[] {
     const { beforeP95Ms, limitMs, seconds, observedSeconds } = recovery;
     const when =
       seconds === null
-        ? `and was not back under ${quantity(limitMs, "ms")} within ${quantity(observedSeconds, "s")}`
-        : `back under ${quantity(limitMs, "ms")} ${quantity(seconds, "s")} after the spike`;
-    lines.push("", `  recovery: p95 was ${quantity(beforeP95Ms, "ms")}, ${when}`);
+        ? `and was not back under ${latency(limitMs)} within ${duration(observedSeconds)}`
+        : `back under ${latency(limitMs)} ${duration(seconds)} after the spike`;
+    lines.push("", `  recovery: p95 was ${latency(beforeP95Ms)}, ${when}`);
   }
   if (overhead) {
     const table = plainTable(
@@ -123,8 +132,9 @@ function interval({
   high: number;
   distinguishable: boolean;
 }) {
-  const range = styleText("dim", `[${low.toFixed(0)}, ${high.toFixed(0)}]`);
-  return `${distinguishable ? "" : "≈ "}${value >= 0 ? "+" : ""}${value.toFixed(0)} ${range}`;
+  const whole = (us: number) => Math.round(us) || 0;
+  const range = styleText("dim", `[${whole(low)}, ${whole(high)}]`);
+  return `${distinguishable ? "" : "≈ "}${whole(value) >= 0 ? "+" : ""}${whole(value)} ${range}`;
 }
 
 function plainTable(head: string[], colAligns: ("left" | "right")[]) {

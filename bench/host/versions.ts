@@ -7,8 +7,12 @@ import type { Run } from "../results/run-schema.ts";
 
 /** Versions of everything a figure may depend on. */
 export async function versionsOf(): Promise<Run["versions"]> {
+  return { plimsoll: versionOfPlimsoll(), node: process.version, k6: await k6Version() };
+}
+
+export function versionOfPlimsoll(): string {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
-  return { plimsoll: version, node: process.version, k6: await k6Version() };
+  return version;
 }
 
 async function k6Version(): Promise<string> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Plan } from "../../scenarios/lib/plan.ts";
 import type { Verdict } from "../results/run-schema.ts";
-import { EXIT_CODES, type Facts, judge, quantity } from "./judge.ts";
+import { EXIT_CODES, type Facts, judge } from "./judge.ts";
 import { type Change, evidenceOf, planned, type Second, WELL } from "./testing/evidence.ts";
 
 const basic = planned("basic-load");
@@ -40,22 +40,29 @@ const EXPECTED: readonly [keyof typeof TROUBLES, Verdict, exitCode: number, reas
   ["k6 itself failed", "invalid", 1, [/^k6 ended with exit code 107: boom$/]],
   ["interrupted", "invalid", 4, [/^interrupted after 12 s: part of a run is not judged$/]],
   ["the target died", "fail", 99, [/^the target ended with exit code 1 after 7 s$/]],
-  ["no request was made", "no-data", 4, [/^no request was made, so nothing was measured$/]],
+  [
+    "no request was made",
+    "no-data",
+    4,
+    [
+      /^no request was made after the warm-up, so nothing was measured(; k6 dropped [\d,]+ arrivals: too much for this machine)?$/,
+    ],
+  ],
   [
     "the target stalled",
     "fail",
     99,
     [
       /^the target stalled: 1,234 arrivals found every VU waiting$/,
-      /^latency p95 1,500 ms, limit < 100 ms$/,
-      /^latency p99 1,500 ms, limit < 150 ms$/,
+      /^latency p95 1\.50 s, limit < 100 ms$/,
+      /^latency p99 1\.50 s, limit < 150 ms$/,
       /^achieved of asked rate 94\.\d %, limit (>=|≥) 99 %$/,
       /^dropped arrivals 1,234, limit (<=|≤) 0$/,
       /^callers busy at once 750 VUs, limit (<=|≤) 100 VUs$/,
     ],
   ],
   ["the generator was the limit", "invalid", 4, [/^k6 used 3\.9 of 4 cores: the generator was the limit$/]],
-  ["a P0 row is crossed", "fail", 99, [/^latency p50 60 ms, limit < 50 ms$/]],
+  ["a P0 row is crossed", "fail", 99, [/^latency p50 60\.0 ms, limit < 50 ms$/]],
   ["a row has no samples", "no-data", 4, [/^no samples for nothing$/]],
   ["a P1 row is crossed by a little", "warn", 0, [/^target memory 110 MB, limit < 100 MB$/]],
   ["nothing at all", "pass", 0, []],
@@ -101,7 +108,7 @@ test("a failed run tells what was crossed first, then what it warns of, then wha
     TROUBLES["a P1 row is crossed by a little"],
   );
   assert.deepEqual(reasons, [
-    "latency p50 60 ms, limit < 50 ms",
+    "latency p50 60.0 ms, limit < 50 ms",
     "target memory 110 MB, limit < 100 MB",
     "no samples for nothing",
   ]);
@@ -163,27 +170,3 @@ for (const [profile, expected, reason] of [
     assert.deepEqual(reasons, [reason]);
   });
 }
-
-for (const [value, unit, text] of [
-  [212.4, "ms", "212 ms"],
-  [0.123456, "ms", "0.123 ms"],
-  [1_234.5, "ms", "1,235 ms"],
-  [50, "ms", "50 ms"],
-  [99.95, "%", "100 %"],
-  [98.76, "%", "98.8 %"],
-  [0, "", "0"],
-  [1_234_567, "", "1,234,567"],
-  [104_857_600, "bytes", "105 MB"],
-  [0.5, "cores", "50 % of a core"],
-  [0.2361, "cores", "23.6 % of a core"],
-] as const) {
-  test(`${value} ${unit} is told as ${text}`, () => {
-    assert.equal(quantity(value, unit), text);
-  });
-}
-
-test("a value just past its limit is not told as the limit itself", () => {
-  const { reasons } = judged({ change: ({ phase }) => (phase === "hold" ? { latencyMs: 50.04 } : {}) });
-  assert.equal(reasons.length, 1);
-  assert.doesNotMatch(reasons[0] as string, /^latency p50 50 ms, limit < 50 ms$/);
-});

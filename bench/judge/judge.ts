@@ -1,3 +1,4 @@
+import { limitInUnit, measuredBeside, opSign } from "../format.ts";
 import type { Findings, Run, SlaResult, Verdict } from "../results/run-schema.ts";
 import type { Evidence } from "./evidence.ts";
 import { type GeneratorFacts, generatorHealth } from "./generator.ts";
@@ -13,6 +14,9 @@ export const EXIT_CODES: Readonly<Record<Verdict, number>> = {
   "no-data": 4,
   invalid: 4,
 };
+
+/** Of a run that was cut the figures are kept, but say nothing of the limits. */
+const PART = "part of a run is not judged";
 
 export interface Facts extends GeneratorFacts {
   /** Set when the target ended before the load did. */
@@ -44,7 +48,10 @@ export function judge(evidence: Evidence, facts: Facts): Judgement {
     ...optional("recovery", evidence.plan.scenario === "spike" ? recovery(evidence) : undefined),
     ...optional("overhead", evidence.overhead?.result()),
   };
-  const sla = evidence.plan.sla.map((row) => judgeSla(row, evidence, findings, facts.targetVisible));
+  const part = facts.interruptedAfterSeconds !== undefined || facts.k6Error !== undefined;
+  const sla = evidence.plan.sla
+    .map((row) => judgeSla(row, evidence, findings, facts.targetVisible))
+    .map((row): SlaResult => (part ? { ...row, state: "not-applicable", note: PART } : row));
   const generator = generatorHealth(evidence, facts);
   const { verdict, reasons } = verdictOf(evidence, facts, sla, generator);
   return { verdict, reasons, sla, findings, generator, exitCode: facts.k6Error ? 1 : EXIT_CODES[verdict] };
@@ -64,7 +71,7 @@ function verdictOf(
   if (facts.k6Error !== undefined) return { verdict: "invalid", reasons: [facts.k6Error] };
   if (facts.interruptedAfterSeconds !== undefined) {
     const seconds = facts.interruptedAfterSeconds.toFixed(0);
-    return { verdict: "invalid", reasons: [`interrupted after ${seconds} s: part of a run is not judged`] };
+    return { verdict: "invalid", reasons: [`interrupted after ${seconds} s: ${PART}`] };
   }
   if (facts.died) {
     const { exitCode, signal, atSeconds } = facts.died;
@@ -72,7 +79,13 @@ function verdictOf(
     return { verdict: "fail", reasons: [`the target ${how} after ${atSeconds.toFixed(0)} s`, ...crossed] };
   }
   if ((evidence.fold.counter("http_reqs", { scenario: evidence.plan.scenario }) ?? 0) === 0) {
-    return { verdict: "no-data", reasons: ["no request was made, so nothing was measured"] };
+    const { count } = generator.dropped;
+    const instead =
+      count > 0 ? `; k6 dropped ${count.toLocaleString("en")} arrivals: too much for this machine` : "";
+    return {
+      verdict: "no-data",
+      reasons: [`no request was made after the warm-up, so nothing was measured${instead}`],
+    };
   }
   if (generator.dropped.blame === "target") {
     const dropped = generator.dropped.count.toLocaleString("en");
@@ -88,29 +101,10 @@ function verdictOf(
   return { verdict: "pass", reasons: [] };
 }
 
-function describe({ title, value, op, limit, unit, note, stat }: SlaResult): string {
-  // A value that rounds to its limit is told with more digits: "50 ms, limit < 50 ms" explains nothing.
-  const digits = value !== null && value !== limit && quantity(value, unit) === quantity(limit, unit) ? 6 : 3;
-  const what = value === null ? (note ?? "no samples") : quantity(value, unit, digits);
-  const how = note !== undefined && value !== null && stat === "added-p50" ? ` (${note})` : "";
-  return `${title} ${what}, limit ${sign(op)} ${quantity(limit, unit)}${how}`;
-}
-
-/** An operator as it is written in prose. */
-export function sign(op: SlaResult["op"]): string {
-  return { "<": "<", "<=": "≤", ">": ">", ">=": "≥" }[op];
-}
-
-/** A number with its unit, three significant digits, as a person would say it. */
-export function quantity(value: number, unit: string, digits = 3): string {
-  if (unit === "bytes") return `${significant(value / 1e6, digits)} MB`;
-  if (unit === "cores") return `${significant(value * 100, digits)} % of a core`;
-  return unit === "" ? significant(value, digits) : `${significant(value, digits)} ${unit}`;
-}
-
-function significant(value: number, digits: number): string {
-  if (Number.isInteger(value) || Math.abs(value) >= 1000) return Math.round(value).toLocaleString("en");
-  return String(Number(value.toPrecision(digits)));
+function describe({ title, value, op, limit, unit, note, state }: SlaResult): string {
+  const what = value === null ? (note ?? "no samples") : measuredBeside(value, limit, unit);
+  const how = note !== undefined && value !== null && state !== "pass" ? ` (${note})` : "";
+  return `${title} ${what}, limit ${opSign(op)} ${limitInUnit(limit, unit)}${how}`;
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {

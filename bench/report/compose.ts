@@ -1,3 +1,4 @@
+import { bytes, count, duration, limitInUnit, measuredBeside, moment, opSign, percent } from "../format.ts";
 import type { Run } from "../results/run-schema.ts";
 import type { Charts } from "./charts/charts.ts";
 import {
@@ -8,7 +9,6 @@ import {
   type VerdictState,
   type VerdictWords,
 } from "./document.ts";
-import { bytes, count, duration, limitInUnit, measuredBeside, moment, opSign, percent } from "./format.ts";
 import { repeatCommand } from "./repeat.ts";
 import type { Scope } from "./scope.ts";
 import { sectionsOf } from "./sections.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Resvg } from "@resvg/resvg-js";
 import type { Run, SlaState } from "../results/run-schema.ts";
 import { report } from "./report.ts";
-import { emptySample, sample } from "./sample.ts";
+import { emptySample, sample } from "./testing/sample.ts";
 
 const basic = sample("basic-load", { seconds: 6 });
 

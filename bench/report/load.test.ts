@@ -4,7 +4,7 @@ import { peakOf } from "../../scenarios/lib/plan.ts";
 import { arrivalsDue } from "../../scenarios/lib/schedule.ts";
 import type { Window } from "../windows/window.ts";
 import { askedPerSecond, bandsOf, loadOf, loadStartMs } from "./load.ts";
-import { SAMPLE_START_MS, sample } from "./sample.ts";
+import { SAMPLE_START_MS, sample } from "./testing/sample.ts";
 import { timelineOf } from "./timeline.ts";
 
 test("what the plan asked for is laid over what was answered", async () => {

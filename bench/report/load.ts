@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Load } from "../../scenarios/lib/plan.ts";
 import { arrivalsDue, durationOf, intendedStart } from "../../scenarios/lib/schedule.ts";
+import { count } from "../format.ts";
 import type { Run } from "../results/run-schema.ts";
-import { count } from "./format.ts";
 import type { Point, Span, Timeline } from "./timeline.ts";
 
 const stages = z.array(

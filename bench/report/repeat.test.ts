@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { repeatCommand } from "./repeat.ts";
-import { sample } from "./sample.ts";
+import { sample } from "./testing/sample.ts";
 
 const { run } = sample("basic-load", { seconds: 1 });
 const bare = { ...run, plan: { ...run.plan, overrides: {} } };

@@ -17,9 +17,16 @@ export function repeatCommand({ scenario, profile, plan, target }: Run): string 
     }
   }
   if (target.kind === "command" && target.command) words.push("--target-cmd", target.command);
-  if (target.kind !== "bundled") words.push("--url", target.url);
-  const fault = target.kind === "bundled" ? target.command?.match(/--fault[ =](\S+)/)?.[1] : undefined;
-  if (fault) words.push("--fault", fault);
+  if (target.variants) {
+    const pairs = Object.entries(target.variants).map(([name, url]) => `${name}=${url}`);
+    words.push("--variants", pairs.join(","));
+  } else if (target.kind !== "bundled") words.push("--url", target.url);
+  if (target.kind === "bundled") {
+    for (const flag of ["--fault", "--port-base"]) {
+      const value = new RegExp(`${flag}[ =](\\S+)`).exec(target.command ?? "")?.[1];
+      if (value) words.push(flag, value);
+    }
+  }
   return words.map(quoted).join(" ");
 }
 

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { report } from "./report.ts";
-import { emptySample, hostileSample, type Sample, sample } from "./sample.ts";
+import { emptySample, hostileSample, type Sample, sample } from "./testing/sample.ts";
 
 /** The page as a person meets it: a real browser, from the disk, scripts turned off. */
 

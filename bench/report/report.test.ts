@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Resvg } from "@resvg/resvg-js";
 import { type Run, runSchema } from "../results/run-schema.ts";
 import { type ReportFile, report } from "./report.ts";
-import { emptySample, HOSTILE, hostileSample, type Sample, sample } from "./sample.ts";
+import { emptySample, HOSTILE, hostileSample, type Sample, sample } from "./testing/sample.ts";
 
 function textOf(files: readonly ReportFile[], path: string): string {
   const file = files.find((one) => one.path === path);

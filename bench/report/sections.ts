@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { bytes, cores, count, duration, latency, percent, rate, signed } from "../format.ts";
 import type { Estimate, Run, Spread } from "../results/run-schema.ts";
 import type { Charts } from "./charts/charts.ts";
 import { type Block, type Cell, type Column, NONE, type Section, type TableBlock } from "./document.ts";
-import { bytes, cores, count, duration, latency, percent, rate, signed } from "./format.ts";
 import type { Scope } from "./scope.ts";
 import type { Group, Timeline } from "./timeline.ts";
 
@@ -173,7 +173,7 @@ function resources({ target, generator }: Run, charts: Charts): Section {
     ["Target CPU", target.cpuCores, cores],
     ["Target memory (RSS)", target.rssBytes, bytes],
     ["Target heap", target.heapBytes, bytes],
-    ["Target event-loop delay", target.eventLoopDelayMs, latency],
+    ["Target event-loop delay, p99 of a second", target.eventLoopDelayMs, latency],
     ["k6 CPU", generator.k6CpuCores, cores],
     ["k6 memory (RSS)", generator.k6RssBytes, bytes],
     ["bench CPU", generator.benchCpuCores, cores],

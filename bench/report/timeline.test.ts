@@ -4,7 +4,7 @@ import { type Load, peakOf } from "../../scenarios/lib/plan.ts";
 import { TrendHistogram } from "../windows/histogram.ts";
 import type { Window } from "../windows/window.ts";
 import { loadOf } from "./load.ts";
-import { SAMPLE_START_MS, sample } from "./sample.ts";
+import { SAMPLE_START_MS, sample } from "./testing/sample.ts";
 import { MAX_GROUPS, MAX_POINTS, timelineOf } from "./timeline.ts";
 
 test("each window is a point while there are few", async () => {

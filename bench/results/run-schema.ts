@@ -164,6 +164,8 @@ export const runSchema = z.object({
     kind: z.enum(["bundled", "command", "url"]),
     name: z.string(),
     url: z.string(),
+    /** Addresses of the variants of a server that is not bundled. */
+    variants: z.record(z.string(), z.string()).optional(),
     command: z.string().nullable(),
     pid: z.number().nullable(),
     cpuCores: spread.nullable(),

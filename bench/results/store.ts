@@ -28,7 +28,7 @@ export interface RunFolder {
 export function newRunFolder(root: string, scenario: string, profile: string, startedAt: Date): RunFolder {
   const stamp = startedAt.toISOString().replace(/[-:]|\.\d+/g, "");
   try {
-    mkdirSync(root, { recursive: true });
+    makeFolder(root);
     for (let n = 1; ; n++) {
       const id = `${stamp}-${scenario}-${profile}${n === 1 ? "" : `-${n}`}`;
       const path = join(root, id);
@@ -44,6 +44,16 @@ export function newRunFolder(root: string, scenario: string, profile: string, st
     throw new Failure("USAGE", `cannot write results to ${root}: ${(error as Error).message}`);
   }
 }
+
+/** Like mkdir -p. Node's own (24.21) never returns where a parent refuses with ENOENT, as /proc does. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
+/** A name that newRunFolder gave, so that names sort by time. */
+const STAMPED = /^\d{8}T\d{6}Z-/;
 
 /** Writes a file whole or not at all: a reader never sees half of one. */
 export function writeAtomic(file: string, content: string | Uint8Array): void {
@@ -73,7 +83,7 @@ export function findRun(reference: string, root: string = RESULTS): RunFolder {
         .sort()
     : [];
   if (reference === "latest") {
-    const newest = known.at(-1);
+    const newest = known.findLast((name) => STAMPED.test(name)) ?? known.at(-1);
     if (newest === undefined) throw new Failure("USAGE", "there is no run yet: npx plimsoll run basic-load");
     return { id: newest, path: join(root, newest) };
   }
@@ -110,6 +120,11 @@ export function readRun(folder: RunFolder): Run {
 /** V8 quotes what it could not parse, line breaks and all. */
 function oneLine(error: unknown): string {
   return (error as Error).message.replace(/\p{Cc}+/gu, " ");
+}
+
+/** Whether a run has any windows to draw charts from. */
+export function hasWindows(folder: RunFolder): boolean {
+  return existsSync(join(folder.path, "windows.ndjson"));
 }
 
 /** The windows of a run, one at a time; none for a run that was cut before the first. */

@@ -13,9 +13,12 @@ export class Interrupts {
   readonly #signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   readonly #handler = () => this.#signalled();
   readonly #screen: NodeJS.WriteStream;
+  readonly #lastWords: string;
 
-  constructor(screen: NodeJS.WriteStream) {
+  /** @param lastWords what is said when the second one kills everything */
+  constructor(screen: NodeJS.WriteStream, lastWords: string) {
     this.#screen = screen;
+    this.#lastWords = lastWords;
     for (const signal of this.#signals) process.on(signal, this.#handler);
   }
 
@@ -38,7 +41,7 @@ export class Interrupts {
       this.#firstMs = now;
       this.#action();
     } else if (now - this.#firstMs > SAME_MS) {
-      this.#screen.write("\nkilled; a run that was under way is left marked as incomplete\n");
+      this.#screen.write(`\n${this.#lastWords}\n`);
       killAll();
       process.exit(130);
     }

@@ -31,6 +31,8 @@ export interface K6 {
 
 /** How long k6 may take to end after its last window; its web page waits for browsers that have it open. */
 const LINGER_MS = 3_000;
+/** So many lines from the end of its log the reason is looked for, when k6 itself broke. */
+const GO_TRACE_LINES = 2_000;
 /** k6's exit code when a signal ended it. */
 const SIGNALLED = 105;
 
@@ -119,8 +121,14 @@ async function errorOf(child: Child, logFile: string, interrupted: boolean): Pro
   const { exitCode, signal } = await child.ended;
   if (exitCode === 0 || (exitCode === SIGNALLED && interrupted)) return undefined;
   const how = signal ? `was killed by ${signal}` : `ended with exit code ${exitCode}`;
-  const said = tailOf(logFile, 3)
-    .map((line) => /msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line)
-    .join(" | ");
+  const tail = tailOf(logFile, GO_TRACE_LINES);
+  // A Go program that breaks says why in one line, and then where in hundreds.
+  const broke = tail.find((line) => /^(fatal error|panic): /.test(line));
+  const said =
+    broke ??
+    tail
+      .slice(-3)
+      .map((line) => /msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line)
+      .join(" | ");
   return `k6 ${how}${said ? `: ${said}` : ""}`;
 }

@@ -55,8 +55,10 @@ function terminalView(plan: Plan, stream: NodeJS.WriteStream): LiveView {
     },
     end() {
       clearInterval(timer);
-      draw();
+      update.clear();
       update.done();
+      // The last window is a run's tail: what stays on the screen is the whole.
+      if (last) stream.write(`${sumOf(plan, last)}\n`);
     },
   };
 }
@@ -73,6 +75,11 @@ export function lineOf(plan: Plan, progress: Progress): string {
   ]
     .join(" ")
     .replaceAll(" ,", ",");
+}
+
+/** What was done in all, in a line. */
+export function sumOf(plan: Plan, { elapsedSeconds, requests, failed, dropped }: Progress): string {
+  return `  ${styleText("bold", plan.scenario)} ${plan.profile}: ${count(requests)} requests in ${seconds(elapsedSeconds)}, ${count(failed)} failed, ${count(dropped)} arrivals dropped`;
 }
 
 /** The panel of the live view, a few lines of at most `columns` characters. */

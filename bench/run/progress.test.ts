@@ -30,6 +30,7 @@ test("figures are those of the last window, failures and drops those of the whol
     p50Ms: 5,
     p95Ms: 5,
     p99Ms: 5,
+    requests: 100,
     failed: 3,
     dropped: 4,
     vus: 10,
@@ -47,6 +48,7 @@ test("figures are those of the last window, failures and drops those of the whol
     p50Ms: 9,
     p95Ms: 9,
     p99Ms: 9,
+    requests: 120,
     failed: 4,
   });
 });

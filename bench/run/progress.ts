@@ -13,6 +13,8 @@ export interface Progress {
   readonly p50Ms: number | undefined;
   readonly p95Ms: number | undefined;
   readonly p99Ms: number | undefined;
+  /** In all, so far; warm-up included. */
+  readonly requests: number;
   readonly failed: number;
   readonly dropped: number;
   readonly vus: number;
@@ -35,6 +37,7 @@ export function startOf(plan: Plan): Progress {
     p50Ms: undefined,
     p95Ms: undefined,
     p99Ms: undefined,
+    requests: 0,
     failed: 0,
     dropped: 0,
     vus: 0,
@@ -55,6 +58,7 @@ export function afterWindow(before: Progress, window: Window, phase: string | un
     p50Ms: duration.percentile(50),
     p95Ms: duration.percentile(95),
     p99Ms: duration.percentile(99),
+    requests: before.requests + (fold.counter("http_reqs") ?? 0),
     failed: before.failed + fold.rate("http_req_failed").yes,
     dropped: before.dropped + (fold.counter("dropped_iterations") ?? 0),
     vus: fold.gauge("vus")?.value ?? before.vus,

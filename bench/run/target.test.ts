@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -105,16 +105,16 @@ test("a target that prints only garbage and ends is told by how it ended and its
     `console.log("Listening!"); console.error("first"); console.error("no licence"); process.exitCode = 3;`,
   );
   const { code, message } = await refusal(t, { command });
-  assert.equal(code, "FAULT");
-  assert.equal(message, "the connector target ended with exit code 3 before it was ready: no licence");
+  assert.equal(code, "USAGE");
+  assert.equal(message, "the command of --target-cmd ended with exit code 3 before it was ready: no licence");
 });
 
 test("a target that ends at once without a word is told by its exit code alone", async (t) => {
   const { message } = await refusal(t, { command: "exit 9" });
-  assert.equal(message, "the connector target ended with exit code 9 before it was ready");
+  assert.equal(message, "the command of --target-cmd ended with exit code 9 before it was ready");
 });
 
-test("a target that says wrong usage makes it the user's to mend; a pino line is told by its sentence", async (t) => {
+test("a command that says wrong usage is told so; a pino line is told by its sentence", async (t) => {
   const command = node(
     `console.error(JSON.stringify({level:50,msg:"port 8080 is taken by node (pid 7)"})); process.exitCode = 2;`,
   );
@@ -122,18 +122,33 @@ test("a target that says wrong usage makes it the user's to mend; a pino line is
   assert.equal(code, "USAGE");
   assert.equal(
     message,
-    "the connector target ended with exit code 2 before it was ready: port 8080 is taken by node (pid 7)",
+    "the command of --target-cmd ended with exit code 2 before it was ready: port 8080 is taken by node (pid 7)",
   );
 });
 
 test("a target killed by a signal before it was ready is told by the signal", async (t) => {
   const { message } = await refusal(t, { command: "kill -KILL $$" });
-  assert.equal(message, "the connector target ended with SIGKILL before it was ready");
+  assert.equal(message, "the command of --target-cmd ended with SIGKILL before it was ready");
+});
+
+test("a command that never gets ready is the user's to mend, is told what ready means, and does not stay", async (t) => {
+  const more = options(t, { command: node(`console.error(process.pid); ${FOREVER}`), readyMs: 300 });
+  await assert.rejects(startTarget(more), {
+    code: "USAGE",
+    message:
+      /^the command of --target-cmd was not ready within 0\.3 s \(a target is ready when it prints \{"ready":true,\.\.\.\}\)/,
+  });
+  const pid = Number(readFileSync(more.logFile, "utf8"));
+  assert.ok(pid > 0);
+  await until(() => !alive(pid), "the target is gone");
 });
 
 test("a command that is not there is told in the shell's words", async (t) => {
   const { message } = await refusal(t, { command: "no-such-program-of-ours" });
-  assert.match(message, /^the connector target ended with exit code 127 before it was ready: .*not found$/);
+  assert.match(
+    message,
+    /^the command of --target-cmd ended with exit code 127 before it was ready: .*not found$/,
+  );
 });
 
 test("a ready line without any address is the user's to mend, and the target does not stay", async (t) => {
@@ -142,7 +157,6 @@ test("a ready line without any address is the user's to mend, and the target doe
     code: "USAGE",
     message: "the target's ready line names no urls: add --url, or print them",
   });
-  const { readFileSync } = await import("node:fs");
   const pid = Number(readFileSync(more.logFile, "utf8"));
   assert.ok(pid > 0);
   await until(() => !alive(pid), "the target is gone");
@@ -168,7 +182,10 @@ test("a command's server may finish its work when it is stopped, though the shel
 
 test("a command that ends before anything accepts at its URL is told by how it ended", async (t) => {
   const { message } = await refusal(t, { command: "echo cannot bind >&2; exit 4", url: await silent() });
-  assert.equal(message, "the connector target ended with exit code 4 before it was ready: cannot bind");
+  assert.equal(
+    message,
+    "the command of --target-cmd ended with exit code 4 before it was ready: cannot bind",
+  );
 });
 
 test("a command whose URL is answered by another server is refused: the figures would be that server's", async (t) => {

@@ -1,10 +1,11 @@
 import { closeSync, openSync } from "node:fs";
 import { connect } from "node:net";
+import { isAbsolute, relative } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { z } from "zod";
 import { Failure } from "../failure.ts";
-import { targetProgram } from "../paths.ts";
+import { ROOT, targetProgram } from "../paths.ts";
 import { Child, type Ending } from "./child.ts";
 import { tailOf } from "./log-file.ts";
 
@@ -47,16 +48,18 @@ export interface TargetOptions {
   readonly command?: string;
   /** Flags for the bundled target. */
   readonly flags?: readonly string[];
+  /** How long it may take to become ready; 30 s unless said. */
+  readonly readyMs?: number;
 }
 
 /** Starts what is to be loaded and waits until it answers; throws Failure with what to do when it does not. */
 export async function startTarget(options: TargetOptions): Promise<Target> {
   if (options.command !== undefined) return startCommand(options, options.command);
-  if (options.url !== undefined) return existing(options, options.url);
+  if (options.url !== undefined) return existing(options.url);
   return startBundled(options);
 }
 
-async function existing({ name }: TargetOptions, url: string): Promise<Target> {
+async function existing(url: string): Promise<Target> {
   if (!(await accepts(url))) {
     throw new Failure(
       "USAGE",
@@ -65,7 +68,7 @@ async function existing({ name }: TargetOptions, url: string): Promise<Target> {
   }
   return {
     kind: "url",
-    name,
+    name: new URL(url).host,
     url,
     urls: {},
     adminUrl: undefined,
@@ -80,7 +83,7 @@ async function existing({ name }: TargetOptions, url: string): Promise<Target> {
 async function startBundled(options: TargetOptions): Promise<Target> {
   const args = [...targetProgram(options.name), "--exit-with-parent", ...(options.flags ?? [])];
   const child = startChild(process.execPath, args, options.logFile, false);
-  const command = ["node", `targets/${options.name}/main.ts`, ...(options.flags ?? [])].join(" ");
+  const command = ["node", ...args.map((word) => (isAbsolute(word) ? relative(ROOT, word) : word))].join(" ");
   return fromReadyLine("bundled", child, command, options);
 }
 
@@ -96,7 +99,7 @@ async function startCommand(options: TargetOptions, command: string): Promise<Ta
   // A server that knows nothing of our ready line is ready when its port accepts.
   child.process.stdout?.resume();
   const { url } = options;
-  const deadline = Date.now() + READY_MS;
+  const deadline = Date.now() + (options.readyMs ?? READY_MS);
   while (!(await accepts(url))) {
     if (child.ending || Date.now() > deadline) throw await notReady(child, options, `answers at ${url}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -126,7 +129,7 @@ async function fromReadyLine(
 ): Promise<Target> {
   const lines = createInterface({ input: child.process.stdout as Readable });
   const ready = await new Promise<z.infer<typeof readyLine> | undefined>((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), READY_MS);
+    const timer = setTimeout(() => resolve(undefined), options.readyMs ?? READY_MS);
     const settle = (value?: z.infer<typeof readyLine>) => {
       clearTimeout(timer);
       resolve(value);
@@ -163,7 +166,7 @@ function running(
 ): Target {
   return {
     kind,
-    name,
+    name: kind === "bundled" ? name : new URL(where.url).host,
     command,
     ...where,
     ended: child.ended,
@@ -175,17 +178,20 @@ function running(
 }
 
 /** What to tell when a target did not come up: its own last words say more than ours. */
-async function notReady(child: Child, { name, logFile }: TargetOptions, sign: string): Promise<Failure> {
+async function notReady(child: Child, options: TargetOptions, sign: string): Promise<Failure> {
+  const { name, logFile, command, readyMs = READY_MS } = options;
   const { ending } = child;
   await child.stop(STOP_MS);
   const last = tailOf(logFile, 1).map(message)[0];
-  const exit = ending?.exitCode === 2 ? "USAGE" : "FAULT";
+  // A command is the user's own, and so is what a target of ours calls wrong usage.
+  const exit = command !== undefined || ending?.exitCode === 2 ? "USAGE" : "FAULT";
   const own = /^error: (.+)/.exec(last ?? "")?.[1];
   if (ending && own !== undefined) return new Failure(exit, `${name}: ${own}`);
   const how = ending
     ? `ended with ${ending.signal ?? `exit code ${ending.exitCode}`} before it was ready`
-    : `was not ready within ${READY_MS / 1000} s (a target is ready when it ${sign})`;
-  return new Failure(exit, `the ${name} target ${how}${last ? `: ${last}` : ""}`);
+    : `was not ready within ${readyMs / 1000} s (a target is ready when it ${sign})`;
+  const who = command === undefined ? `the ${name} target` : "the command of --target-cmd";
+  return new Failure(exit, `${who} ${how}${last ? `: ${last}` : ""}`);
 }
 
 /** The sentence in a pino line, or the line itself. */

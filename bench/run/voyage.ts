@@ -74,7 +74,7 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
     });
     const [versions, commit] = await facts;
     if (interrupts.requested) throw new Failure("FAULT", "interrupted");
-    const run = emptyRun({ plan, folder, startedAt, target, versions, commit });
+    const run = emptyRun({ plan, folder, startedAt, target, variants: options.variants, versions, commit });
     writeRun(folder, run);
     begun = true;
     const before = target.adminUrl ? await scrape(target.adminUrl) : undefined;
@@ -245,6 +245,7 @@ function emptyRun(of: {
   folder: RunFolder;
   startedAt: Date;
   target: Target;
+  variants: VoyageOptions["variants"];
   versions: Run["versions"];
   commit: Run["commit"];
 }): Run {
@@ -279,6 +280,7 @@ function emptyRun(of: {
       kind: target.kind,
       name: target.name,
       url: target.url,
+      ...(of.variants && { variants: { ...of.variants } }),
       command: target.command,
       pid: target.pid ?? null,
       cpuCores: null,

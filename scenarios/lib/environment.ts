@@ -17,6 +17,9 @@ export function planFromEnvironment(scenario: string, env: Environment): Plan {
   }
   const plan = planFor(scenario, profile satisfies ProfileName, overrides(env));
   if (!plan) throw new Error(`there is no plan for a scenario named "${scenario}" in scenarios/plans.ts`);
+  if (plan.load.model === "closed" && plan.overrides.rate !== undefined) {
+    throw new Error(`${scenario} is about callers, not about a rate: -e VUS=100 instead of RATE`);
+  }
   return plan;
 }
 

@@ -81,13 +81,13 @@ test("--port-base 0 makes the admin and gRPC ports the system's choice too, unle
   assert.deepEqual(ports("--admin-port", "9000", "--grpc-port", "9001"), [9000, 9001]);
 });
 
-test("a port that is taken is one line with the port and its holder, and exit code 1", async () => {
+test("a port that is taken is one line with the port and its holder, and exit code 2", async () => {
   const holder = createServer().listen(0, "127.0.0.1");
   await once(holder, "listening");
   const { port } = holder.address() as AddressInfo;
   const { code, stdout, stderr } = await runConnector("--port-base", "0", "--admin-port", String(port));
   holder.close();
-  assert.equal(code, 1);
+  assert.equal(code, 2);
   assert.equal(stdout, "");
   assert.match(stderr, new RegExp(`^error: port ${port} is taken[^\\n]*\\n$`));
   if (process.platform === "linux") assert.match(stderr, new RegExp(`by process ${process.pid} \\(.*node`));

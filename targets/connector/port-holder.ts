@@ -50,6 +50,10 @@ function hasOpen(pid: string, inodes: ReadonlySet<string>): boolean {
   }
 }
 
+/** A command line is cut after this many characters. */
+const LONGEST = 200;
+
 function commandOf(pid: string): string {
-  return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").filter(Boolean).join(" ").slice(0, 120);
+  const line = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").filter(Boolean).join(" ");
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
 }

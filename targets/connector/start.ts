@@ -60,8 +60,9 @@ try {
   const by = holder === undefined ? "" : ` by process ${holder.pid} (${holder.command})`;
   process.stderr.write(
     error.code === "EADDRINUSE"
-      ? `error: port ${error.port} is taken${by}; choose others with --port-base, --admin-port or --grpc-port\n`
+      ? `error: port ${error.port} is taken${by}; stop it, or choose other ports with --port-base\n`
       : `error: ${error.message}\n`,
   );
-  exit(1);
+  // Like a wrong flag, a taken port is the user's to mend.
+  exit(error.code === "EADDRINUSE" ? 2 : 1);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TrendHistogram } from "../../windows/histogram.ts";
-import { sample } from "../sample.ts";
+import { sample } from "../testing/sample.ts";
 import { barsOf } from "./distribution.ts";
 
 test("bars hold every request once, from the least latency to the greatest, all of one ratio", () => {

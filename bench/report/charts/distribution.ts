@@ -1,6 +1,6 @@
+import { count, latency, percent } from "../../format.ts";
 import type { Run } from "../../results/run-schema.ts";
 import type { TrendHistogram } from "../../windows/histogram.ts";
-import { count, latency, percent } from "../format.ts";
 import { colour } from "../palette.ts";
 import { latencyLimits, type Scope } from "../scope.ts";
 import type { Chart, Size } from "./chart.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Resvg } from "@resvg/resvg-js";
-import { count } from "../format.ts";
+import { count } from "../../format.ts";
 import { PALETTE } from "../palette.ts";
-import { type Sample, sample } from "../sample.ts";
 import { scopeOf } from "../scope.ts";
+import { type Sample, sample } from "../testing/sample.ts";
 import { timelineOf } from "../timeline.ts";
 import { type Charts, chartsOf } from "./charts.ts";
 import { drawFile, drawForPage } from "./draw.ts";

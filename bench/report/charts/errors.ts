@@ -1,4 +1,4 @@
-import { count, significant } from "../format.ts";
+import { count, significant } from "../../format.ts";
 import type { Timeline } from "../timeline.ts";
 import type { Chart, Size } from "./chart.ts";
 import { bands, grid, legend, line, middle, timeAxis, timeOf, valueAxis } from "./frame.ts";

@@ -1,4 +1,4 @@
-import { clock } from "../format.ts";
+import { clock } from "../../format.ts";
 import { type ColourName, colour } from "../palette.ts";
 import type { Span, Timeline } from "../timeline.ts";
 import type { Size } from "./chart.ts";

@@ -1,5 +1,5 @@
+import { count, latency, rate, significant } from "../../format.ts";
 import type { Findings } from "../../results/run-schema.ts";
-import { count, latency, rate, significant } from "../format.ts";
 import { colour } from "../palette.ts";
 import type { Chart, Size } from "./chart.ts";
 import { line, valueAxis } from "./frame.ts";

@@ -1,5 +1,5 @@
+import { latency as latencyText, limitInUnit, opSign } from "../../format.ts";
 import type { Run } from "../../results/run-schema.ts";
-import { latency as latencyText, limitInUnit, opSign } from "../format.ts";
 import { latencyLimits } from "../scope.ts";
 import type { Timeline } from "../timeline.ts";
 import type { Chart, Size } from "./chart.ts";

@@ -1,6 +1,6 @@
+import { count, latency } from "../../format.ts";
 import type { Estimate, Findings } from "../../results/run-schema.ts";
 import { plain } from "../escape.ts";
-import { count, latency } from "../format.ts";
 import { colour } from "../palette.ts";
 import type { Chart, Size } from "./chart.ts";
 import { valueAxis } from "./frame.ts";

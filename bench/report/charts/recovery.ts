@@ -1,5 +1,5 @@
+import { duration, latency, limitInUnit } from "../../format.ts";
 import type { Findings } from "../../results/run-schema.ts";
-import { duration, latency, limitInUnit } from "../format.ts";
 import type { Timeline } from "../timeline.ts";
 import type { Chart, Size } from "./chart.ts";
 import { bands, grid, level, line, marks, middle, timeAxis, timeOf, upright, valueAxis } from "./frame.ts";

@@ -1,5 +1,5 @@
+import { bytes, cores, latency, limitInUnit, opSign } from "../../format.ts";
 import type { Run } from "../../results/run-schema.ts";
-import { bytes, cores, latency, limitInUnit, opSign } from "../format.ts";
 import type { ColourName } from "../palette.ts";
 import type { ResourcePoint, Timeline } from "../timeline.ts";
 import type { Chart, Size } from "./chart.ts";

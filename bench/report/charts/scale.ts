@@ -1,4 +1,4 @@
-import { bytes, latency, significant } from "../format.ts";
+import { bytes, latency, significant } from "../../format.ts";
 
 /**
  * A value axis whose ticks we choose: echarts' logarithmic axis labels whole decades only, and latency within one run

@@ -1,5 +1,5 @@
+import { significant } from "../../format.ts";
 import type { Run } from "../../results/run-schema.ts";
-import { significant } from "../format.ts";
 import { askedPerSecond, loadOf } from "../load.ts";
 import type { Timeline } from "../timeline.ts";
 import type { Chart, Size } from "./chart.ts";

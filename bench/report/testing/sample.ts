@@ -1,12 +1,12 @@
 import { encodeIntoCompressedBase64, Float64Histogram } from "hdr-histogram-js";
-import { mulberry32 } from "../../scenarios/lib/blocks.ts";
-import type { Phase, Plan, ProfileName } from "../../scenarios/lib/plan.ts";
-import { arrivalsDue, durationOf, stageAt } from "../../scenarios/lib/schedule.ts";
-import { plan as planFor } from "../../scenarios/plans.ts";
-import { Evidence } from "../judge/evidence.ts";
-import { judge } from "../judge/judge.ts";
-import type { ResourceSample, Run } from "../results/run-schema.ts";
-import type { Series, Window } from "../windows/window.ts";
+import { mulberry32 } from "../../../scenarios/lib/blocks.ts";
+import type { Phase, Plan, ProfileName } from "../../../scenarios/lib/plan.ts";
+import { arrivalsDue, durationOf, stageAt } from "../../../scenarios/lib/schedule.ts";
+import { plan as planFor } from "../../../scenarios/plans.ts";
+import { Evidence } from "../../judge/evidence.ts";
+import { judge } from "../../judge/judge.ts";
+import type { ResourceSample, Run } from "../../results/run-schema.ts";
+import type { Series, Window } from "../../windows/window.ts";
 
 /** Runs made up for tests of the report: the shapes of real ones from a seeded generator, in milliseconds to make. */
 
