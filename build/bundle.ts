@@ -1,7 +1,7 @@
 /**
  * Bundles what k6 runs to dist/<scenario>.js, because k6 resolves no npm imports, and each target to
  * dist/targets/<name>.mjs, because a bundled target starts in half the time and holds 40 MB less than one whose
- * TypeScript Node strips while it loads. Whole or not at all; what is no longer there is taken away.
+ * TypeScript Node strips while it loads. What is no longer there is taken away.
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -61,5 +61,6 @@ for (const file of readdirSync(join(dist, "targets")))
 
 const wanted = new Set(scenarios.map((file) => basename(file, ".ts")));
 for (const file of readdirSync(dist)) {
-  if (file !== "targets" && !wanted.has(file.replace(/\.js(\.map)?$/, ""))) rmSync(join(dist, file));
+  if (file !== "targets" && file !== ".stamp" && !wanted.has(file.replace(/\.js(\.map)?$/, "")))
+    rmSync(join(dist, file));
 }

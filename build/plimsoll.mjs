@@ -11,8 +11,11 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const main = join(root, "bench", "main.ts");
 const setup = spawnSync(process.execPath, [join(root, "build", "setup.mjs")], { stdio: ["ignore", 2, 2] });
-// doctor is there to say what is wrong.
-if (setup.status !== 0 && process.argv[2] !== "doctor") process.exit(setup.status ?? 1);
+if (setup.status !== 0) {
+  // doctor is there to say what is wrong.
+  if (process.argv[2] !== "doctor") process.exit(setup.status ?? 1);
+  process.env.PLIMSOLL_SET_UP = "failed";
+}
 
 followNpm();
 if (Number(process.versions.node.split(".")[0]) >= 24) {

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
-import { createServer } from "node:net";
 import { availableParallelism, freemem } from "node:os";
 import { styleText } from "node:util";
 import type { Command } from "commander";
 import { CONNECTOR_VARIANTS, SCENARIOS } from "../../scenarios/plans.ts";
+import { isFree } from "../host/ports.ts";
 import { versionOfPlimsoll } from "../host/versions.ts";
 import { bundleOf, k6Binary, ROOT } from "../paths.ts";
 
@@ -40,6 +40,7 @@ export function addDoctor(program: Command): void {
 async function examine(): Promise<Finding[]> {
   return [
     self(),
+    ...setUp(),
     node(),
     go(),
     k6(),
@@ -54,6 +55,12 @@ async function examine(): Promise<Finding[]> {
 
 function self(): Finding {
   return { state: "ok", what: `plimsoll ${versionOfPlimsoll()} (${ROOT})` };
+}
+
+/** build/plimsoll.mjs sets up before every command, and lets only this one go on when that fails. */
+function setUp(): Finding[] {
+  if (process.env.PLIMSOLL_SET_UP !== "failed") return [];
+  return [{ state: "bad", what: "the set-up failed, so nothing can run", todo: "its line above says why" }];
 }
 
 function node(): Finding {
@@ -113,7 +120,7 @@ function bundles(): Finding {
 async function ports(): Promise<Finding[]> {
   const wanted = [...CONNECTOR_VARIANTS.map((_, n) => 8080 + n), 8100, 9464];
   const taken: number[] = [];
-  for (const port of wanted) if (!(await free(port))) taken.push(port);
+  for (const port of wanted) if (!(await isFree(port))) taken.push(port);
   return taken.length === 0
     ? [{ state: "ok", what: "the target's ports are free (8080-8095, 8100, 9464 on 127.0.0.1)" }]
     : [
@@ -123,14 +130,6 @@ async function ports(): Promise<Finding[]> {
           todo: "stop what listens there, or run with --port-base",
         },
       ];
-}
-
-function free(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
 }
 
 function openFiles(): Finding {

@@ -5,6 +5,7 @@ import { type Overrides, type Plan, type ProfileName, peakOf } from "../../scena
 import { plan as planFor, SCENARIOS } from "../../scenarios/plans.ts";
 import { Failure } from "../failure.ts";
 import { bytes, count } from "../format.ts";
+import { isFree } from "../host/ports.ts";
 import { RESULTS, type RunFolder, writeRun } from "../results/store.ts";
 import { Interrupts } from "../run/interrupts.ts";
 import { fromHere, voyage } from "../run/voyage.ts";
@@ -92,6 +93,12 @@ async function run(names: readonly string[], flags: RunFlags): Promise<number> {
     throw new Failure(
       "USAGE",
       "--fault and --port-base are for the bundled target; they cannot reach into yours",
+    );
+  }
+  if (flags.dashboard && !(await isFree(DASHBOARD_PORT))) {
+    throw new Failure(
+      "USAGE",
+      `port ${DASHBOARD_PORT} of --dashboard is taken: close the k6 page that is open`,
     );
   }
   const interrupts = new Interrupts(

@@ -77,11 +77,7 @@ export function writeRun(folder: RunFolder, run: Run): void {
  * Finds a run by its folder, its name in results/, or `latest`. Throws a Failure that names what there is.
  */
 export function findRun(reference: string, root: string = RESULTS): RunFolder {
-  const known = existsSync(root)
-    ? readdirSync(root)
-        .filter((name) => existsSync(join(root, name, "run.json")))
-        .sort()
-    : [];
+  const known = runsIn(root);
   if (reference === "latest") {
     const newest = known.findLast((name) => STAMPED.test(name)) ?? known.at(-1);
     if (newest === undefined) throw new Failure("USAGE", "there is no run yet: npx plimsoll run basic-load");
@@ -96,6 +92,18 @@ export function findRun(reference: string, root: string = RESULTS): RunFolder {
     throw new Failure("USAGE", `there is no run "${reference}"${newest ? `; the newest are ${newest}` : ""}`);
   }
   return { id: basename(path), path };
+}
+
+/** Names of the runs in a folder, oldest first. */
+function runsIn(root: string): string[] {
+  if (!existsSync(root)) return [];
+  try {
+    return readdirSync(root)
+      .filter((name) => existsSync(join(root, name, "run.json")))
+      .sort();
+  } catch (error) {
+    throw new Failure("USAGE", `cannot read runs from ${root}: ${(error as Error).message}`);
+  }
 }
 
 /** Reads a run back; a Failure in one line when it is truncated, of another version, or none of ours. */

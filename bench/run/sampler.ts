@@ -73,7 +73,8 @@ export class Sampler {
     const atMs = performance.now();
     const before = this.#before.get(pid);
     this.#before.set(pid, { usage, atMs });
-    if (!before) return null;
+    // A process that has ended, and is not yet taken away, holds nothing: that is no memory it needed.
+    if (!before || usage.rssBytes === 0) return null;
     const seconds = (atMs - before.atMs) / 1000;
     const cpuCores = Math.max(0, usage.cpuSeconds - before.usage.cpuSeconds) / seconds;
     return { cpuCores, rssBytes: usage.rssBytes };

@@ -26,7 +26,6 @@ const CPU: readonly Trace[] = [
 const MEMORY: readonly Trace[] = [
   { name: "target RSS", tint: "target", field: "targetRssBytes" },
   { name: "target heap", tint: "achieved", field: "targetHeapBytes" },
-  { name: "k6 RSS", tint: "k6", field: "k6RssBytes" },
 ];
 
 const LOOP: readonly Trace[] = [{ name: "target", tint: "target", field: "eventLoopDelayMs" }];
@@ -45,7 +44,7 @@ export function memoryChart(run: Run, timeline: Timeline): Chart {
     ...resourceChart(run, timeline, MEMORY, "target_rss_bytes", bytesTick, (value) => bytes(value)),
     id: "memory",
     title: "Memory",
-    note: "resident memory of the processes, and the target's JavaScript heap",
+    note: "resident memory of the target, and its JavaScript heap",
   };
 }
 
