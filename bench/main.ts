@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, type OutputConfiguration } from "commander";
 import { addDoctor } from "./commands/doctor.ts";
 import { addList } from "./commands/list.ts";
 import { addReport } from "./commands/report.ts";
@@ -15,15 +15,24 @@ const program = new Command("plimsoll")
   .showSuggestionAfterError()
   .enablePositionalOptions()
   .version(versionOfPlimsoll(), "-V, --version", "print the version")
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "plimsoll: ")) })
-  .showHelpAfterError("(npx plimsoll --help shows what there is)")
   .exitOverride()
   .addHelpText("after", "\nStart here:\n  npx plimsoll run basic-load --profile smoke");
 
+program.configureOutput(complaining("npx plimsoll"));
 for (const add of [addRun, addUp, addList, addReport, addDoctor]) add(program);
 // A command of its own exits by itself, with code 1, unless told otherwise.
 for (const command of program.commands) {
-  command.exitOverride().showHelpAfterError(`(npx plimsoll ${command.name()} --help shows what there is)`);
+  command.exitOverride().configureOutput(complaining(`npx plimsoll ${command.name()}`));
+}
+
+/** Wrong usage in the words of every other failure, with a hint where commander has none. */
+function complaining(command: string): OutputConfiguration {
+  return {
+    outputError: (text, write) => {
+      const hint = text.includes("Did you mean") ? "" : `(${command} --help shows what there is)\n`;
+      write(`${text.replace(/^error: /, "plimsoll: ")}${hint}`);
+    },
+  };
 }
 
 try {

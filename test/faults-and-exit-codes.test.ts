@@ -20,6 +20,8 @@ const TABLE: readonly {
   readonly exitCode: number;
   readonly verdicts: readonly string[];
   readonly reason?: RegExp;
+  /** What k6 must have told of a failed request. */
+  readonly complaint?: RegExp;
 }[] = [
   { what: "a healthy target passes", flags: ["--rate", "200"], exitCode: 0, verdicts: ["pass", "warn"] },
   {
@@ -35,6 +37,7 @@ const TABLE: readonly {
     exitCode: 99,
     verdicts: ["fail"],
     reason: /failed requests \d+(\.\d+)? %, limit < 1 %/,
+    complaint: /status 500, .*injected fault/,
   },
   {
     what: "a target that never answers fails: the arrivals it blocked are its own fault",
@@ -95,7 +98,7 @@ const TABLE: readonly {
   },
 ];
 
-for (const { what, scenario = "basic-load", flags, exitCode, verdicts, reason } of TABLE) {
+for (const { what, scenario = "basic-load", flags, exitCode, verdicts, reason, complaint } of TABLE) {
   test(`${scenario} ${flags.join(" ")} -> ${exitCode}: ${what}`, async (t) => {
     const all = [...(flags.includes("--seconds") ? [] : SECONDS), ...flags];
     let sailed = await runScenario(t, scenario, ...all);
@@ -113,6 +116,7 @@ for (const { what, scenario = "basic-load", flags, exitCode, verdicts, reason } 
     assert.ok(verdicts.includes(run.verdict ?? ""), `verdict ${run.verdict}: ${run.reasons.join("; ")}`);
     assert.equal(run.state, "complete");
     if (reason) assert.match(run.reasons.join("\n"), reason);
+    if (complaint) assert.match(run.generator.complaints?.join("\n") ?? "", complaint);
     for (const file of ["report.md", "report.html", "junit.xml", "windows.ndjson", "resources.ndjson"]) {
       assert.ok(existsSync(join(folder, file)), `${file} is there`);
     }

@@ -112,7 +112,7 @@ test("a step that was interrupted is done again", async (t) => {
   tool("npm", `mkdir -p node_modules/.bin && touch node_modules/.bin/node; kill -INT $$`);
   const cut = await setUp();
   assert.equal(cut.exitCode, 1);
-  assert.match(cut.said, /npm ci was stopped; the next set-up goes on from here/);
+  assert.match(cut.said, /npm ci was stopped; the next set-up does it again/);
   tool("npm", NPM);
   assert.match((await setUp()).said, /dependencies: done/);
 });

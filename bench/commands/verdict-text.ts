@@ -38,18 +38,18 @@ export function verdictText(run: Run, reportPath: string): string {
     "",
     `  ${styleText(COLOUR[verdict], verdict.toUpperCase())}  ${run.scenario} ${run.profile}, exit code ${run.exitCode}`,
     ...run.reasons.map((reason) => `  ${reason}`),
-    ...(run.target.died?.lastLog.slice(-3).map((line) =>
-      styleText(
-        "dim",
-        `  target: ${stripVTControlCharacters(line)
-          .replace(/\p{Cc}/gu, " ")
-          .slice(0, 200)}`,
-      ),
-    ) ?? []),
+    ...(run.generator.complaints ?? []).map((line) => quoted("k6", line)),
+    ...(run.target.died?.lastLog.slice(-3).map((line) => quoted("target", line)) ?? []),
     "",
     `  ${reportPath}`,
     "",
   ].join("\n");
+}
+
+/** A line of another program's: one line, without what could steer a terminal. */
+function quoted(who: string, line: string): string {
+  const safe = stripVTControlCharacters(line).replace(/\p{Cc}/gu, " ");
+  return styleText("dim", `  ${who}: ${safe.slice(0, 200)}`);
 }
 
 function slaTable(rows: readonly SlaResult[]): string {

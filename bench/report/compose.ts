@@ -67,6 +67,7 @@ function noticesOf(run: Run, timeline: Timeline): string[] {
     );
   if (run.state === "interrupted")
     notices.push("This run was interrupted. What was measured until then is shown.");
+  for (const complaint of run.generator.complaints ?? []) notices.push(`k6: ${complaint}`);
   if (timeline.windows === 0)
     notices.push("There are no windows: k6 measured nothing, so the charts of requests are empty.");
   else if (timeline.windows === 1)

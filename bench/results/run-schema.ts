@@ -159,6 +159,8 @@ export const runSchema = z.object({
     lateSamples: z.number(),
     overflowSamples: z.number(),
     k6ExitCode: z.number().nullable(),
+    /** Why requests failed, in the script's own words: the first few different ones. */
+    complaints: z.array(z.string()).optional(),
   }),
   target: z.object({
     kind: z.enum(["bundled", "command", "url"]),

@@ -5,7 +5,7 @@ import type { Plan } from "../../scenarios/lib/plan.ts";
 import { Failure } from "../failure.ts";
 import { bundleOf, k6Binary } from "../paths.ts";
 import { Child } from "./child.ts";
-import { tailOf } from "./log-file.ts";
+import { headOf, tailOf } from "./log-file.ts";
 
 export interface K6Options {
   readonly plan: Plan;
@@ -25,14 +25,18 @@ export interface K6 {
   readonly interrupt: () => void;
   /** Waits for its end once the last window is written; a browser that still watches its page must not hold it. */
   readonly finish: () => Promise<void>;
+  /** Why requests failed, in the script's words: the first few different ones. */
+  readonly complaints: () => string[];
   /** Why it failed, in its own words; undefined when it ran to the end or was interrupted. */
   readonly error: () => Promise<string | undefined>;
 }
 
 /** How long k6 may take to end after its last window; its web page waits for browsers that have it open. */
 const LINGER_MS = 3_000;
-/** So many lines from the end of its log the reason is looked for, when k6 itself broke. */
-const GO_TRACE_LINES = 2_000;
+/** So many lines from the start of its log are looked through. */
+const MOST_LINES = 500;
+/** So many different complaints of the script are told. */
+const MOST_COMPLAINTS = 3;
 /** k6's exit code when a signal ended it. */
 const SIGNALLED = 105;
 
@@ -95,7 +99,7 @@ export function startK6({ plan, env, logFile, dashboardPort }: K6Options): K6 {
       clearTimeout(timer);
     };
     const error = async () => (dismissed ? undefined : errorOf(child, logFile, interrupted));
-    return { child, lines, interrupt, finish, error };
+    return { child, lines, interrupt, finish, complaints: () => complaintsIn(logFile), error };
   } finally {
     closeSync(log);
   }
@@ -117,18 +121,32 @@ function k6Environment(dashboardPort: number | undefined): Record<string, string
   };
 }
 
+/** What the script complained of: why requests failed, the first few different ones. */
+function complaintsIn(logFile: string): string[] {
+  const said = headOf(logFile, MOST_LINES)
+    .filter((line) => / source=console$/.test(line.trim()))
+    .map(messageOf);
+  return [...new Set(said)].slice(0, MOST_COMPLAINTS);
+}
+
+/** The sentence in a line of k6's log, or the line itself. */
+function messageOf(line: string): string {
+  const quoted = /msg=("(?:[^"\\]|\\.)*")/.exec(line)?.[1];
+  if (quoted === undefined) return line;
+  try {
+    return JSON.parse(quoted) as string;
+  } catch {
+    // Go escapes what JSON does not know, \x00 for one.
+    return quoted.slice(1, -1);
+  }
+}
+
 async function errorOf(child: Child, logFile: string, interrupted: boolean): Promise<string | undefined> {
   const { exitCode, signal } = await child.ended;
   if (exitCode === 0 || (exitCode === SIGNALLED && interrupted)) return undefined;
   const how = signal ? `was killed by ${signal}` : `ended with exit code ${exitCode}`;
-  const tail = tailOf(logFile, GO_TRACE_LINES);
   // A Go program that breaks says why in one line, and then where in hundreds.
-  const broke = tail.find((line) => /^(fatal error|panic): /.test(line));
-  const said =
-    broke ??
-    tail
-      .slice(-3)
-      .map((line) => /msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line)
-      .join(" | ");
+  const broke = headOf(logFile, MOST_LINES).find((line) => /^(fatal error|panic): /.test(line));
+  const said = broke ?? tailOf(logFile, 3).map(messageOf).join(" | ");
   return `k6 ${how}${said ? `: ${said}` : ""}`;
 }

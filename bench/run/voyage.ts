@@ -100,6 +100,7 @@ interface Loaded {
   readonly interruptedAfterSeconds: number | undefined;
   readonly k6Error: string | undefined;
   readonly k6ExitCode: number | null;
+  readonly complaints: readonly string[];
 }
 
 async function load(options: VoyageOptions, target: Target, file: (name: string) => string): Promise<Loaded> {
@@ -173,6 +174,7 @@ async function load(options: VoyageOptions, target: Target, file: (name: string)
       evidence,
       interruptedAfterSeconds,
       k6ExitCode: exitCode,
+      complaints: k6.complaints(),
       k6Error:
         died || interruptedAfterSeconds !== undefined
           ? undefined
@@ -312,6 +314,7 @@ function finish(run: Run, loaded: Loaded, target: Target, requestsServed: number
   return {
     ...run,
     ...judgement,
+    generator: { ...judgement.generator, complaints: [...loaded.complaints] },
     state: interruptedAfterSeconds === undefined ? "complete" : "interrupted",
     series: evidence.fold.summaries() as Run["series"],
     phases: evidence.phases.map(({ phase, fromMs, toMs }) => ({

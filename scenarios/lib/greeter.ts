@@ -38,17 +38,20 @@ export function sayHello(baseUrl: string, timeoutMs: number, tags: RequestTags):
   const tookMs = answer
     ? answer.timings.blocked + answer.timings.duration
     : exec.instance.currentTestRunDuration - startMs;
-  check(answer, { greeted: (it) => it?.status === 200 && it.body.includes(NAME) }, tags);
+  const greeted = answer?.status === 200 && answer.body.includes(NAME);
+  if (answer && !greeted) reportOnce(`status ${answer.status}, ${answer.body.slice(0, 80)}`);
+  check(greeted, { greeted: (it) => it }, tags);
   return tookMs;
 }
 
+/** So many VUs say why a request of theirs failed: enough to hear of it, too few to flood a terminal. */
+const TALKATIVE = 20;
+
 let reported = false;
 
-/** Says why a request failed: once a VU, and from one VU in fifty, so that a dead target does not flood the terminal. */
+/** Says why a request failed, or was answered wrongly: once a VU, the others are only counted. */
 function reportOnce(error: unknown): void {
-  if (reported || exec.vu.idInTest % 50 !== 1) return;
+  if (reported || exec.vu.idInTest > TALKATIVE) return;
   reported = true;
-  console.warn(
-    `request failed (more are counted, not printed): ${error instanceof Error ? error.message : error}`,
-  );
+  console.warn(`a request failed: ${error instanceof Error ? error.message : error}`);
 }

@@ -29,7 +29,7 @@ export function latencyChart(run: Run, timeline: Timeline): Chart {
       answered.length === 0
         ? "no request was answered"
         : limitText === ""
-          ? "of each moment; the SLA has no limit for it"
+          ? "of each moment; the SLA has no limit for all of it"
           : `of each moment; dashed: the SLA's limits (${limitText})`,
     description: worst?.latency
       ? `Lines of p50, p95 and p99. The highest p99 is ${latencyText(worst.latency.p99)}. Limits: ${limitText || "none"}.`

@@ -1,4 +1,4 @@
-import { duration, latency, limitInUnit } from "../../format.ts";
+import { duration, latency } from "../../format.ts";
 import type { Findings } from "../../results/run-schema.ts";
 import type { Timeline } from "../timeline.ts";
 import type { Chart, Size } from "./chart.ts";
@@ -46,7 +46,7 @@ function option({ beforeP95Ms, limitMs, seconds }: Recovery, timeline: Timeline,
           p95.map(([at, value]) => [at, value === null ? null : scale.position(value)] as const),
         ),
         ...marks([
-          level(scale.position(limitMs), `back: p95 ≤ ${limitInUnit(limitMs, "ms")}`, "limit"),
+          level(scale.position(limitMs), `back: p95 ≤ ${latency(limitMs)}`, "limit"),
           ...(backAt === undefined ? [] : [upright(backAt, "recovered", "achieved", 16)]),
         ]),
       },
