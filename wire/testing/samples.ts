@@ -1,6 +1,7 @@
 /** Packets and frames for tests: fixed ones from the RFCs' own world, and fast-check's arbitrary ones. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Frame } from "../btp.ts";
 import { WireError, type WireErrorCode } from "../error.ts";
 import { MAX_TIME_MS } from "../timestamp.ts";
 
@@ -99,3 +100,22 @@ export const reject = record({
   message: text,
   data,
 });
+
+const entries = fc.array(
+  record({ name: asciiText({ maxLength: 20 }), contentType: fc.integer({ min: 0, max: 255 }), data }),
+  { maxLength: 5 },
+);
+
+export const frame: fc.Arbitrary<Frame> = fc.oneof(
+  record({ type: fc.constantFrom(1 as const, 6 as const), requestId, entries }),
+  record({ type: fc.constant(7 as const), requestId, amount, entries }),
+  record({
+    type: fc.constant(2 as const),
+    requestId,
+    code: asciiText({ minLength: 3, maxLength: 3 }),
+    name: asciiText({ maxLength: 40 }),
+    triggeredAtMs: timeMs,
+    data: bytes(8192),
+    entries,
+  }),
+);
