@@ -9,6 +9,9 @@ export const FrameType = { response: 1, error: 2, message: 6, transfer: 7 } as c
 /** How a sub-protocol's data are meant to be shown; other values up to 255 pass (RFC 0023). */
 export const ContentType = { octets: 0, text: 1, json: 2 } as const;
 
+/** How the entries of a frame begin that has one alone, named `ilp`, in octets: all up to the length of its data. */
+export const LONE_ILP = new Uint8Array([1, 1, 3, 0x69, 0x6c, 0x70, ContentType.octets]);
+
 /** Most bytes of `data` in a BTP Error. */
 export const MAX_ERROR_DATA = 8192;
 
@@ -148,12 +151,41 @@ export function readFrame(
   else if (type !== FrameType.message && type !== FrameType.response)
     throw new WireError("BAD_TYPE", start, `frame type ${type}, which BTP/2.0 does not have`);
 
-  const countAt = reader.at;
-  const count = reader.quantity();
-  into.entryCount = 0;
-  into.entriesStart = reader.at;
   into.ilpStart = -1;
   into.ilpEnd = -1;
+  into.entryCount = 0;
+  into.isPlainIlp = false;
+  if (startsWithLoneIlp(bytes, reader.at, reader.end)) {
+    into.entriesStart = reader.at + 2;
+    reader.skip(LONE_ILP.length);
+    into.ilpStart = reader.skip(reader.length());
+    into.ilpEnd = reader.at;
+    into.entryCount = 1;
+    into.isPlainIlp = into.ilpEnd === into.end && type !== FrameType.transfer && type !== FrameType.error;
+    return into;
+  }
+  readEntries(into);
+  return into;
+}
+
+/** Nearly every frame does, and one comparison is cheaper than five fields. */
+function startsWithLoneIlp(bytes: Uint8Array, at: number, end: number): boolean {
+  return (
+    end - at >= LONE_ILP.length &&
+    bytes[at] === 1 &&
+    bytes[at + 1] === 1 &&
+    bytes[at + 2] === 3 &&
+    bytes[at + 3] === 0x69 &&
+    bytes[at + 4] === 0x6c &&
+    bytes[at + 5] === 0x70 &&
+    bytes[at + 6] === ContentType.octets
+  );
+}
+
+function readEntries(into: FrameView): void {
+  const { bytes } = into;
+  const count = reader.quantity();
+  into.entriesStart = reader.at;
   // An entry takes three bytes at least, so the loop ends with the bytes, however large the count.
   for (let i = 0; i < count; i++) {
     const nameStart = reader.skip(reader.length());
@@ -167,14 +199,6 @@ export function readFrame(
     }
   }
   into.entryCount = count;
-  into.isPlainIlp =
-    count === 1 &&
-    into.ilpStart > 0 &&
-    countAt === into.bodyStart &&
-    into.ilpEnd === into.end &&
-    bytes[countAt] === 1 &&
-    bytes[countAt + 6] === ContentType.octets;
-  return into;
 }
 
 function readError(into: FrameView): void {

@@ -2,9 +2,8 @@
  * ILP packets in BTP frames, in one pass: the packet is written where it ends up, and a packet that only passes through
  * is copied once and patched. RFC 0027 made amount and expiry fixed-length fields for just that.
  */
-
 import { WireError } from "./error.ts";
-import { ContentType, FrameType, type FrameView } from "./frame.ts";
+import { FrameType, type FrameView, LONE_ILP } from "./frame.ts";
 import { type Fulfill, sizeOfFulfill, writeFulfill } from "./fulfill.ts";
 import { needRoom, needUint32, sizeOfOctets, writeLength, writeUint32, writeUint64 } from "./oer.ts";
 import { type Prepare, type PrepareView, sizeOfPrepare, writePrepare } from "./prepare.ts";
@@ -12,12 +11,9 @@ import { type Reject, sizeOfReject, writeReject } from "./reject.ts";
 import { writeTimestamp } from "./timestamp.ts";
 import { openFrame } from "./write-frame.ts";
 
-/** A count of one, and the name. */
-const ENTRY_HEAD = new Uint8Array([1, 1, 3, 0x69, 0x6c, 0x70, ContentType.octets]);
-
 /** Bytes a frame with one `ilp` entry takes. */
 export function sizeOfIlpFrame(packetSize: number): number {
-  return 5 + sizeOfOctets(ENTRY_HEAD.length + sizeOfOctets(packetSize));
+  return 5 + sizeOfOctets(LONE_ILP.length + sizeOfOctets(packetSize));
 }
 
 /**
@@ -32,10 +28,10 @@ function openIlpFrame(
   into: Uint8Array,
   at: number,
 ): number {
-  const body = ENTRY_HEAD.length + sizeOfOctets(packetSize);
+  const body = LONE_ILP.length + sizeOfOctets(packetSize);
   const to = openFrame(type, requestId, body, into, at);
-  for (let i = 0; i < ENTRY_HEAD.length; i++) into[to + i] = ENTRY_HEAD[i]!;
-  return writeLength(packetSize, into, to + ENTRY_HEAD.length);
+  for (let i = 0; i < LONE_ILP.length; i++) into[to + i] = LONE_ILP[i]!;
+  return writeLength(packetSize, into, to + LONE_ILP.length);
 }
 
 /**
