@@ -123,6 +123,9 @@ test("a frame view that was used forgets what it held", () => {
   readFrame(EMPTY_RESPONSE, view);
   assert.deepEqual([view.ilpStart, view.ilpEnd, view.entryCount, view.isPlainIlp], [-1, -1, 0, false]);
   assert.deepEqual(view.entries, []);
+  readFrame(PREPARE_FRAME, view);
+  throwsWire("TRUNCATED", () => readFrame(PREPARE_FRAME.subarray(0, 3), view));
+  assert.deepEqual([view.ilpStart, view.entryCount, view.isPlainIlp], [-1, 0, false], "nor after an error");
 });
 
 test("more entries than one byte counts", () => {

@@ -136,9 +136,13 @@ export function readFrame(
   end = bytes.length,
 ): FrameView {
   reader.over(bytes, start, end);
-  const type = reader.uint8();
   into.bytes = bytes;
   into.start = start;
+  into.ilpStart = -1;
+  into.ilpEnd = -1;
+  into.entryCount = 0;
+  into.isPlainIlp = false;
+  const type = reader.uint8();
   into.type = type;
   into.requestId = reader.uint32();
   const length = reader.length();
@@ -151,10 +155,6 @@ export function readFrame(
   else if (type !== FrameType.message && type !== FrameType.response)
     throw new WireError("BAD_TYPE", start, `frame type ${type}, which BTP/2.0 does not have`);
 
-  into.ilpStart = -1;
-  into.ilpEnd = -1;
-  into.entryCount = 0;
-  into.isPlainIlp = false;
   if (startsWithLoneIlp(bytes, reader.at, reader.end)) {
     into.entriesStart = reader.at + 2;
     reader.skip(LONE_ILP.length);
