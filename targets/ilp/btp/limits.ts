@@ -1,0 +1,46 @@
+/** Most bytes of one BTP frame, either way: the largest ILP packet is about half of it. Larger ones close with 1009. */
+export const MAX_PAYLOAD = 65_536;
+
+/** Every bound of a BTP link. What each turned away is in the counters. */
+export interface Limits {
+  /** Time for a connection to authenticate itself, from its TCP connect on. */
+  readonly authMs: number;
+  /** Connections of the server, authenticated or not. */
+  readonly connections: number;
+  /** Requests of ours a peer may leave unanswered; at most 2^20. */
+  readonly pending: number;
+  /** Requests of a peer that we have not answered yet. */
+  readonly inbound: number;
+  /**
+   * Bytes waiting for a peer that does not read fast enough: beyond these it gets no new requests, and after
+   * {@link stallMs} without falling below them the link is cut.
+   */
+  readonly softBytes: number;
+  /** Bytes waiting at which a link is cut at once. Soft, hard, and seconds of soft: as Redis bounds its clients. */
+  readonly hardBytes: number;
+  readonly stallMs: number;
+  /** A peer that was silent for so long is pinged, and cut when it is silent for as long again. */
+  readonly keepAliveMs: number;
+  /** Unreadable frames of one link before it is closed. */
+  readonly unreadable: number;
+  /** Time for the closing handshake. */
+  readonly closeMs: number;
+  /** Back-off between connects: a random part of `retryFirstMs * 2^n`, which is at most `retryMaxMs`. */
+  readonly retryFirstMs: number;
+  readonly retryMaxMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  authMs: 5_000,
+  connections: 1_024,
+  pending: 20_000,
+  inbound: 20_000,
+  softBytes: 1_048_576,
+  hardBytes: 4 * 1_048_576,
+  stallMs: 10_000,
+  keepAliveMs: 15_000,
+  unreadable: 100,
+  closeMs: 1_000,
+  retryFirstMs: 100,
+  retryMaxMs: 10_000,
+};

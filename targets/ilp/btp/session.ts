@@ -1,0 +1,185 @@
+import { FrameType, type FrameView } from "../../../wire/btp.ts";
+import type { Clock } from "./clock.ts";
+import { Counters } from "./counters.ts";
+import type { Limits } from "./limits.ts";
+import type { Link, LinkEnd } from "./link.ts";
+import type { FrameWriter } from "./outbox.ts";
+import { Pending, TICK_MS, type Waiting } from "./pending.ts";
+
+/**
+ * What is done with what peers send. All are called from the event loop's reads, with a view that is used again for the
+ * next frame: keep nothing of the view. The bytes under it stay as they are and may be kept, but a slice keeps the whole
+ * read of up to 64 KiB in memory: copy what is to stay longer than the packet is under way.
+ */
+export interface Handler {
+  /** A Message with an ILP packet, to be answered once with {@link Link.respond} or {@link Link.refuse}. */
+  onMessage(link: Link, message: FrameView): void;
+  /** A Transfer, to be answered once, mostly with {@link Link.acknowledge}. */
+  onTransfer(link: Link, transfer: FrameView): void;
+  onUp?(session: Session): void;
+  onDown?(session: Session, why: LinkEnd): void;
+  /** An error that this handler, or someone waiting, threw. The link stays. */
+  onFault?(session: Session, error: unknown): void;
+}
+
+/** Why a request was not sent. `BACKPRESSURE`: the peer reads too slowly; `PENDING_FULL`: it answers too slowly. */
+export type Refusal = "DOWN" | "BACKPRESSURE" | "PENDING_FULL";
+
+export interface SessionOptions {
+  readonly handler: Handler;
+  readonly limits: Limits;
+  readonly clock: Clock;
+}
+
+/** One peer, whichever side dials: it outlives the links that come and go, and has at most one of them at a time. */
+export class Session {
+  readonly peer: string;
+  readonly handler: Handler;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly counters = new Counters();
+  readonly #pending: Pending;
+  #link: Link | undefined;
+  #ticking: unknown;
+  #closing = false;
+
+  /** @param peer its name in the config */
+  constructor(peer: string, { handler, limits, clock }: SessionOptions) {
+    this.peer = peer;
+    this.handler = handler;
+    this.limits = limits;
+    this.clock = clock;
+    this.#pending = new Pending(limits.pending);
+  }
+
+  get up(): boolean {
+    return this.#link !== undefined;
+  }
+
+  /** Whether it takes no new requests any more, of either side. */
+  get closing(): boolean {
+    return this.#closing;
+  }
+
+  /** Requests of ours without an answer. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** Requests of the peer without an answer. */
+  get unanswered(): number {
+    return this.#link?.unanswered ?? 0;
+  }
+
+  /** Bytes that wait for the peer to read. */
+  get waitingBytes(): number {
+    return this.#link?.waitingBytes ?? 0;
+  }
+
+  /**
+   * Sends a Message or a Transfer, or says at once why not; nothing is kept for later.
+   *
+   * @param size what the writer will write, in bytes
+   * @param write given the request id the frame is to carry
+   * @param waiting told the answer, or that there is none
+   * @param timeoutMs how long to wait for it
+   * @throws BtpError, and what the writer throws; nobody waits then
+   */
+  request(size: number, write: FrameWriter, waiting: Waiting, timeoutMs: number): Refusal | undefined {
+    const link = this.#link;
+    const pending = this.#pending;
+    if (link === undefined || this.#closing) {
+      this.counters.refusedDown++;
+      return "DOWN";
+    }
+    if (pending.full) {
+      this.counters.refusedPendingFull++;
+      return "PENDING_FULL";
+    }
+    if (link.congested) {
+      this.counters.refusedBackpressure++;
+      return "BACKPRESSURE";
+    }
+    link.put(size, pending.peekId(), write);
+    pending.add(waiting, this.clock.now(), timeoutMs);
+    this.#ticking ??= this.clock.after(TICK_MS, this.#tick);
+    return undefined;
+  }
+
+  /** An answer of the peer; for the link. */
+  answered(view: FrameView): void {
+    const { counters } = this;
+    if (view.type === FrameType.response) counters.responsesIn++;
+    else counters.errorsIn++;
+    const waiting = this.#pending.take(view.requestId);
+    if (waiting === undefined) {
+      // No answer to these either (RFC 0023, Flow).
+      if (this.#pending.hasTimedOut(view.requestId)) counters.lateAnswers++;
+      else counters.unexpectedAnswers++;
+      return;
+    }
+    try {
+      waiting.onAnswer(view);
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  /** Takes over a new link. The newest wins: a peer that connects again has mostly lost the link before. */
+  attach(link: Link): void {
+    this.#link?.end("REPLACED");
+    this.#link = link;
+    this.counters.ups++;
+    this.#tell(() => this.handler.onUp?.(this));
+  }
+
+  /** A link has ended; for the link. */
+  detach(link: Link, why: LinkEnd): void {
+    const { counters } = this;
+    if (why === "REPLACED") counters.replaced++;
+    else if (why === "STALLED") counters.stalled++;
+    else if (why === "OVERFLOW") counters.overflowed++;
+    else if (why === "SILENT") counters.silent++;
+    if (this.#link !== link) return;
+    this.#link = undefined;
+    this.clock.cancel(this.#ticking);
+    this.#ticking = undefined;
+    const lost = this.#pending.clear();
+    counters.lost += lost.length;
+    for (const waiting of lost) this.#tell(() => waiting.onFailure("LINK_LOST"));
+    this.#tell(() => this.handler.onDown?.(this, why));
+  }
+
+  /** An error of the handler; for the link. */
+  fault(error: unknown): void {
+    this.counters.faults++;
+    this.handler.onFault?.(this, error);
+  }
+
+  /** Lets what is under way be answered, for at most `drainMs`, then ends the link. */
+  async close(drainMs: number): Promise<void> {
+    this.#closing = true;
+    const until = this.clock.now() + drainMs;
+    while (this.pending + this.unanswered > 0 && this.clock.now() < until) {
+      await new Promise<void>((resolve) => this.clock.after(TICK_MS, resolve));
+    }
+    this.#link?.end("GOING_AWAY");
+  }
+
+  readonly #tick = () => {
+    this.#ticking = undefined;
+    for (const waiting of this.#pending.expire(this.clock.now())) {
+      this.counters.timedOut++;
+      this.#tell(() => waiting.onFailure("TIMED_OUT"));
+    }
+    if (this.#pending.size > 0) this.#ticking ??= this.clock.after(TICK_MS, this.#tick);
+  };
+
+  #tell(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+}
