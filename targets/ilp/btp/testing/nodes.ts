@@ -1,5 +1,6 @@
 /** Nodes, their parts and raw peers for tests: real sockets on ports the system chooses. */
 import { once } from "node:events";
+import type { Socket } from "node:net";
 import * as btpPacket from "btp-packet";
 import { WebSocket } from "ws";
 import type { FrameView } from "../../../../wire/btp.ts";
@@ -131,6 +132,8 @@ export class RawPeer implements Disposable {
   readonly webSocket: WebSocket;
   /** What came, as the oracle reads it. */
   readonly packets: btpPacket.BtpPacket[] = [];
+  /** What the WebSocket runs on, to write on it what no WebSocket would. */
+  socket: Socket | undefined;
   /** The close code, once closed. */
   closed: number | undefined;
 
@@ -139,6 +142,9 @@ export class RawPeer implements Disposable {
     webSocket.on("message", (data) =>
       this.packets.push(btpPacket.deserialize(data as Buffer) as btpPacket.BtpPacket),
     );
+    webSocket.on("upgrade", (response) => {
+      this.socket = response.socket;
+    });
     webSocket.on("close", (code) => {
       this.closed = code;
     });
