@@ -1,0 +1,46 @@
+/** How often a value was at most each bound, in the form that Prometheus' histograms have. */
+export interface DistributionCounts {
+  /** Upper bounds, rising; values above the last are in `count` alone. */
+  readonly bounds: readonly number[];
+  /** Values up to each bound, those of the bounds below it included. */
+  readonly counts: readonly number[];
+  readonly count: number;
+  readonly sum: number;
+  readonly max: number;
+}
+
+/** Counts values into fixed buckets: constant memory, however long it runs. */
+export class Distribution {
+  readonly #bounds: readonly number[];
+  readonly #counts: Float64Array;
+  #count = 0;
+  #sum = 0;
+  #max = 0;
+
+  constructor(bounds: readonly number[]) {
+    this.#bounds = bounds;
+    this.#counts = new Float64Array(bounds.length);
+  }
+
+  add(value: number): void {
+    const bucket = this.#bounds.findIndex((bound) => value <= bound);
+    if (bucket !== -1) this.#counts[bucket]! += 1;
+    this.#count++;
+    this.#sum += value;
+    if (value > this.#max) this.#max = value;
+  }
+
+  read(): DistributionCounts {
+    let below = 0;
+    return {
+      bounds: this.#bounds,
+      counts: Array.from(this.#counts, (count) => (below += count)),
+      count: this.#count,
+      sum: this.#sum,
+      max: this.#max,
+    };
+  }
+}
+
+export const BATCH_SIZE_BOUNDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000] as const;
+export const COMMIT_MS_BOUNDS = [0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 250, 500, 1_000, 5_000] as const;

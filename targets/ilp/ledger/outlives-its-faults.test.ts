@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Ledger, LedgerError } from "./ledger.ts";
+import { type Faults, faultsIn, faultyThread } from "./testing/faults.ts";
+import { scratch } from "./testing/scratch.ts";
+import { ledgerError, posted, sums, until } from "./testing/waiting.ts";
+
+const soon = () => Date.now() + 60_000;
+
+/** A ledger with two accounts, some transfers already posted. */
+async function ledgerWith(faults: Faults, place: ReturnType<typeof scratch>, overrides = {}) {
+  const ledger = await place.open(overrides, faultyThread(faults));
+  const alice = await ledger.account("test.alice");
+  const bob = await ledger.account("test.bob");
+  assert.equal(await posted(ledger, ledger.reserve(alice, bob, 5, soon())), undefined);
+  return { ledger, alice, bob };
+}
+
+/** Each id whose post was said to be durable is posted; of the others none is. */
+async function assertHonest(
+  ledger: Ledger,
+  outcomes: ReadonlyMap<number, LedgerError | undefined>,
+): Promise<void> {
+  for (const [id, error] of outcomes) {
+    const state = await ledger.state(id);
+    if (error === undefined) assert.equal(state, "posted");
+    else assert.notEqual(state, "posted");
+  }
+  assert.deepEqual((await sums(ledger)).posted, 0n);
+}
+
+for (const [what, hurt, why] of [
+  ["a full disk", (faults: Faults) => (faults.pages = 1), /full/],
+  ["a thread that dies", (faults: Faults) => (faults.crash = true), /ended/],
+] as const) {
+  test(`${what}: a fault shorter than the patience is seen by no post, and loses none`, async () => {
+    await using place = scratch();
+    const faults = faultsIn();
+    const { ledger, alice, bob } = await ledgerWith(faults, place, { patienceMs: 10_000 });
+    const ids = Array.from({ length: 150 }, () => ledger.reserve(alice, bob, 1, soon()));
+    await ledger.balances();
+    hurt(faults);
+    const told = Promise.all(ids.map((id) => posted(ledger, id)));
+    await until("the ledger to be down", () => ledger.stats().state === "down");
+    await until("its reason", () => why.test(ledger.stats().why ?? ""));
+    assert.throws(() => ledger.reserve(alice, bob, 1, soon()), ledgerError("DOWN", why));
+    await assert.rejects(ledger.balances(), ledgerError("DOWN"));
+    Object.assign(faults, { pages: 0, crash: false });
+    assert.ok((await told).every((error) => error === undefined));
+    assert.equal(ledger.stats().state, "up");
+    assert.equal(ledger.stats().outages, 1);
+    assert.equal((await ledger.balances()).get("test.bob")?.posted, 155n);
+    assert.equal(await posted(ledger, ledger.reserve(alice, bob, 1, soon())), undefined);
+  });
+
+  test(`${what}: posts that wait longer than the patience are told DOWN and never posted; then it comes back`, async () => {
+    await using place = scratch();
+    const faults = faultsIn();
+    const { ledger, alice, bob } = await ledgerWith(faults, place, { patienceMs: 150 });
+    const outcomes = new Map<number, LedgerError | undefined>();
+    const ids = Array.from({ length: 150 }, () => ledger.reserve(alice, bob, 1, soon()));
+    hurt(faults);
+    await Promise.all(ids.map(async (id) => outcomes.set(id, await posted(ledger, id))));
+    assert.ok(Array.from(outcomes.values()).every((error) => error?.code === "DOWN"));
+    assert.equal(ledger.stats().failed, 150);
+    Object.assign(faults, { pages: 0, crash: false });
+    await until("the ledger to be up", () => ledger.stats().state === "up");
+    await assertHonest(ledger, outcomes);
+    assert.deepEqual(ledger.stats().holds, 0, "what was not posted was given back");
+    const balances = await ledger.balances();
+    assert.equal(balances.get("test.bob")?.posted, 5n);
+    assert.equal(balances.get("test.bob")?.creditsPending, 0n);
+  });
+}
+
+test("a slow disk: the queue ends at its bound, further reserves are told FULL, and all that was taken is written", async () => {
+  await using place = scratch();
+  const faults = faultsIn();
+  const { ledger, alice, bob } = await ledgerWith(faults, place, { maxQueued: 200, maxTransfers: 50 });
+  faults.delayMs = 200;
+  const told: Promise<LedgerError | undefined>[] = [];
+  let refused = 0;
+  for (let i = 0; i < 1_000; i++) {
+    try {
+      told.push(posted(ledger, ledger.reserve(alice, bob, 1, soon())));
+    } catch (error) {
+      assert.equal((error as LedgerError).code, "FULL");
+      refused++;
+    }
+  }
+  assert.equal(told.length, 100, "a reserve and a post each");
+  assert.equal(refused, 900);
+  assert.equal(ledger.stats().refused.full, 900);
+  assert.equal(ledger.stats().queued, 200);
+  assert.ok((await Promise.all(told)).every((error) => error === undefined));
+  faults.delayMs = 0;
+  await until("commits to be quick again", async () => ledger.stats().queued === 0);
+  assert.equal(await posted(ledger, ledger.reserve(alice, bob, 1, soon())), undefined);
+  assert.equal((await ledger.balances()).get("test.bob")?.posted, 106n);
+  assert.ok(ledger.stats().commitMs.max >= 200);
+});
+
+test("faults that come and go under load: every post is told once, and what it was told is so", async () => {
+  await using place = scratch();
+  const faults = faultsIn();
+  const { ledger, alice, bob } = await ledgerWith(faults, place, { patienceMs: 100, maxTransfers: 20 });
+  const outcomes = new Map<number, LedgerError | undefined>();
+  let waiting = 0;
+  for (let round = 0; round < 60; round++) {
+    faults.crash = round % 20 === 5;
+    faults.pages = round % 20 === 15 ? 1 : 0;
+    for (let i = 0; i < 30; i++) {
+      let id: number;
+      try {
+        id = ledger.reserve(alice, bob, 1, soon());
+      } catch (error) {
+        assert.equal((error as LedgerError).code, "DOWN");
+        continue;
+      }
+      if (i % 3 === 0) {
+        ledger.void(id);
+        continue;
+      }
+      waiting++;
+      ledger.post(id, {
+        durable(error) {
+          assert.ok(!outcomes.has(id), "told twice");
+          outcomes.set(id, error);
+          waiting--;
+        },
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  Object.assign(faults, { pages: 0, crash: false });
+  await until("the ledger to be up", () => ledger.stats().state === "up");
+  await until("every post to be told", () => waiting === 0);
+  assert.ok(ledger.stats().outages >= 2);
+  assert.ok(outcomes.size > 100);
+  await assertHonest(ledger, outcomes);
+  const done = Array.from(outcomes.values()).filter((error) => error === undefined).length;
+  assert.equal((await ledger.balances()).get("test.bob")?.posted, BigInt(5 + done));
+  assert.equal(ledger.stats().holds, 0);
+});

@@ -1,0 +1,3 @@
+import { serveBooks } from "./serve-books.ts";
+
+serveBooks();

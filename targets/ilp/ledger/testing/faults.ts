@@ -1,0 +1,41 @@
+/** What is wrong with the disk or the thread of a ledger under test. */
+export interface Faults {
+  readonly shared: SharedArrayBuffer;
+  /** How long each commit takes more. */
+  delayMs: number;
+  /** The thread ends before each commit, as if it had run out of memory. */
+  crash: boolean;
+  /** Pages that the disk has room for; 0 for as many as there are. */
+  pages: number;
+}
+
+export function faultsIn(shared: SharedArrayBuffer = new SharedArrayBuffer(12)): Faults {
+  const values = new Int32Array(shared);
+  const at = (index: number) => Atomics.load(values, index);
+  return {
+    shared,
+    get delayMs() {
+      return at(0);
+    },
+    set delayMs(value) {
+      Atomics.store(values, 0, value);
+    },
+    get crash() {
+      return at(1) === 1;
+    },
+    set crash(value) {
+      Atomics.store(values, 1, value ? 1 : 0);
+    },
+    get pages() {
+      return at(2);
+    },
+    set pages(value) {
+      Atomics.store(values, 2, value);
+    },
+  };
+}
+
+export const faultyThread = (faults: Faults) => ({
+  url: new URL("./faulty-thread.ts", import.meta.url),
+  faults: faults.shared,
+});

@@ -1,0 +1,18 @@
+/** The ledger's thread with faults that a test turns on and off, through memory that both share. */
+import { workerData } from "node:worker_threads";
+import { serveBooks, type ThreadData } from "../serve-books.ts";
+import { faultsIn } from "./faults.ts";
+
+const faults = faultsIn((workerData as ThreadData).faults!);
+
+serveBooks((db) => {
+  if (faults.delayMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, faults.delayMs);
+  if (faults.crash) process.exit(70);
+  if (faults.pages > 0) {
+    // A full disk, as SQLite sees it: no page more than there are. What is written is found out when it is allocated.
+    db.exec(`PRAGMA max_page_count = ${faults.pages}`);
+    db.exec(
+      "CREATE TABLE filler (bytes BLOB); INSERT INTO filler VALUES (zeroblob(1048576)); DROP TABLE filler",
+    );
+  }
+});

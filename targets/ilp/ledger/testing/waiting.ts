@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import type { Ledger, LedgerError, LedgerErrorCode } from "../ledger.ts";
+
+/** Posts, and resolves to what the waiting one is told: nothing, or the error. */
+export function posted(ledger: Ledger, id: number): Promise<LedgerError | undefined> {
+  return new Promise((resolve) => ledger.post(id, { durable: resolve }));
+}
+
+/** For `assert.throws` and `assert.rejects`: a LedgerError of this code, with one line. */
+export const ledgerError = (code: LedgerErrorCode, message = /./) => ({
+  name: "LedgerError",
+  code,
+  message: new RegExp(`^(?=.*(?:${message.source})).+$`),
+});
+
+/** Asks until the answer is yes; fails, saying for what it waited, after the deadline. */
+export async function until(
+  what: string,
+  yes: () => boolean | Promise<boolean>,
+  deadlineMs = 10_000,
+): Promise<void> {
+  const end = performance.now() + deadlineMs;
+  while (!(await yes())) {
+    assert.ok(performance.now() < end, `waited ${deadlineMs} ms for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** The sums over all accounts that must be zero, whatever happened: posted, and pending. */
+export async function sums(ledger: Ledger): Promise<{ posted: bigint; pending: bigint }> {
+  let posted = 0n;
+  let pending = 0n;
+  for (const balance of (await ledger.balances()).values()) {
+    posted += balance.posted;
+    pending += balance.creditsPending - balance.debitsPending;
+  }
+  return { posted, pending };
+}
