@@ -1,0 +1,91 @@
+/**
+ * What a node tells of itself, and the one form in which it travels: from a node to the hub, and from the hub to its
+ * subscribers, a WebSocket text frame is one batch of one node.
+ *
+ *     {"v":1,"node":"A","from":4711,"dropped":0,"events":[
+ *       {"type":"PACKET_RECEIVED","packetId":"mZ0kQYFv3cG9-_aB","peer":"alice","amount":"100","timestamp":1790000000000.125},
+ *       {"type":"ROUTE_LOOKUP","packetId":"mZ0kQYFv3cG9-_aB","peer":"b","amount":"100","timestamp":1790000000000.130},
+ *       {"type":"PACKET_SENT","packetId":"mZ0kQYFv3cG9-_aB","peer":"b","amount":"99","timestamp":1790000000000.180},
+ *       {"type":"PACKET_REJECTED","packetId":"mZ0kQYFv3cG9-_aB","peer":"alice","amount":"100","timestamp":1790000000003.001,"code":"T04"},
+ *       {"type":"NODE_STATUS","timestamp":1790000000050.000,"status":"ready","routes":4},
+ *       {"type":"LOG","timestamp":1790000000060.000,"level":"warn","message":"peer b is gone"}]}
+ *
+ * - `node` is the nodeId of every event in the batch.
+ * - `from` is how many events this node process published before this batch. So `from + events.length` is the next batch's
+ *   `from`; a greater one says that batches were lost on the way, a smaller one that the node began anew. (With a filter by
+ *   types it still is the whole batch's, and events are fewer.)
+ * - `dropped` is how many events the node had no room for since the batch before, newest first to go.
+ * - `packetId` is the same at every hop, see packet-id.ts.
+ * - `peer` is who the event is about: the sender's side for PACKET_RECEIVED, PACKET_FULFILLED and PACKET_REJECTED, the
+ *   next hop for ROUTE_LOOKUP ("" where there is no route) and PACKET_SENT.
+ * - `amount` is a decimal string, because a u64 does not fit into a JSON number.
+ * - `timestamp` is epoch milliseconds, three digits of fraction, by the node's one clock: see {@link epochMs}.
+ *
+ * To subscribers the hub also sends, in frames of their own:
+ *
+ *     {"v":1,"missed":3}     3 batches were left out because this subscriber read too slowly; sent before the next batch
+ *     {"pong":"17"}          the answer to {"ping":"17"}, or to any ping whose id is a number or a short string
+ */
+export interface Batch {
+  readonly v: 1;
+  readonly node: string;
+  readonly from: number;
+  readonly dropped: number;
+  readonly events: readonly TelemetryEvent[];
+}
+
+export type TelemetryEvent = PacketEvent | NodeStatusEvent | LogEvent;
+
+export interface PacketEvent {
+  readonly type: (typeof PACKET_EVENTS)[number];
+  readonly packetId: string;
+  readonly peer: string;
+  readonly amount: string;
+  readonly timestamp: number;
+  /** Of PACKET_REJECTED: the Reject's code. */
+  readonly code?: string;
+}
+
+export interface NodeStatusEvent {
+  readonly type: "NODE_STATUS";
+  readonly timestamp: number;
+  readonly status: string;
+  /** What the node says of itself beside that. */
+  readonly [field: string]: string | number | boolean;
+}
+
+export interface LogEvent {
+  readonly type: "LOG";
+  readonly timestamp: number;
+  readonly level: string;
+  readonly message: string;
+}
+
+/** The types that are about a packet; their index is their number in the ring. */
+export const PACKET_EVENTS = [
+  "PACKET_RECEIVED",
+  "ROUTE_LOOKUP",
+  "PACKET_SENT",
+  "PACKET_FULFILLED",
+  "PACKET_REJECTED",
+] as const;
+
+export const EVENT_TYPES = [...PACKET_EVENTS, "NODE_STATUS", "LOG"] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** What a nodeId may be: it stands in URLs, file names and JSON as it is. */
+export const NODE_ID = /^[A-Za-z0-9_.-]{1,64}$/;
+
+/**
+ * Most bytes of a batch, for whoever makes one and whoever takes one. k6's WebSockets and browsers take more, but a frame
+ * delays those behind it.
+ */
+export const MAX_BATCH_BYTES = 1_000_000;
+
+/**
+ * The clock of all events: epoch milliseconds with a fraction, from the monotonic clock. Setting the system's clock
+ * does not turn the order of events around.
+ */
+export function epochMs(): number {
+  return performance.timeOrigin + performance.now();
+}

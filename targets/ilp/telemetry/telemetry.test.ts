@@ -1,0 +1,146 @@
+/** A node's events reach a subscriber whole and in order; while there is no hub they cost no memory, and are counted. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { epochMs } from "./event.ts";
+import { packetId } from "./packet-id.ts";
+import { Telemetry, type TelemetryOptions } from "./telemetry.ts";
+import { disposableHub, subscribe, until } from "./testing/sockets.ts";
+
+const condition = Uint8Array.from({ length: 32 }, (_, i) => i);
+const defaults: TelemetryOptions = {
+  nodeId: "A",
+  hub: undefined,
+  batchMs: 10,
+  batchEvents: 100,
+  queue: 1024,
+};
+
+function node(options: Partial<TelemetryOptions>) {
+  const telemetry = new Telemetry({ ...defaults, ...options });
+  return Object.assign(telemetry, { [Symbol.asyncDispose]: () => telemetry.close() });
+}
+
+test("a packet's way through a node, as a subscriber sees it", async () => {
+  await using hub = await disposableHub();
+  using seen = await subscribe(hub.url);
+  await using telemetry = node({ hub: hub.url });
+  const [alice, bob] = [telemetry.peer("alice"), telemetry.peer("bob")];
+  const before = epochMs();
+  telemetry.received(condition, 0, alice, 100, epochMs());
+  telemetry.routed(condition, 0, bob, 100, epochMs());
+  telemetry.sent(condition, 0, bob, 99, epochMs());
+  telemetry.fulfilled(condition, 0, alice, 100, epochMs());
+  telemetry.rejected(condition, 0, alice, 100n, epochMs(), "T04");
+  telemetry.status("ready", { routes: 4 });
+  telemetry.log("warn", `peer "b" is gone${"!".repeat(1000)}`);
+  await until("all events", () => seen.events().length === 7);
+  const id = packetId(condition);
+  const about = { packetId: id, peer: "alice", amount: "100" };
+  assert.deepEqual(
+    seen.events().map(({ timestamp, ...rest }) => rest),
+    [
+      { type: "PACKET_RECEIVED", ...about },
+      { type: "ROUTE_LOOKUP", ...about, peer: "bob" },
+      { type: "PACKET_SENT", ...about, peer: "bob", amount: "99" },
+      { type: "PACKET_FULFILLED", ...about },
+      { type: "PACKET_REJECTED", ...about, code: "T04" },
+      { type: "NODE_STATUS", status: "ready", routes: 4 },
+      { type: "LOG", level: "warn", message: `peer "b" is gone${"!".repeat(484)}` },
+    ],
+  );
+  const times = seen.events().map(({ timestamp }) => timestamp);
+  assert.deepEqual(
+    times,
+    times.toSorted((a, b) => a - b),
+  );
+  assert.ok(times[0]! >= before - 0.001 && times[6]! <= epochMs());
+});
+
+test("batches join: each begins where the one before ended, full ones leave before their time", async () => {
+  await using hub = await disposableHub();
+  using seen = await subscribe(hub.url);
+  await using telemetry = node({ hub: hub.url, batchMs: 60_000 });
+  await until("a connection", () => telemetry.counts().connected);
+  const peer = telemetry.peer("alice");
+  for (let i = 0; i < 250; i++) telemetry.received(condition, 0, peer, i, epochMs());
+  await until("two full batches", () => seen.batches().length === 2);
+  assert.equal(telemetry.counts().waiting, 50);
+  telemetry.flush();
+  await until("the rest", () => seen.batches().length === 3);
+  assert.deepEqual(
+    seen.batches().map(({ from, dropped, events }) => [from, dropped, events.length]),
+    [
+      [0, 0, 100],
+      [100, 0, 100],
+      [200, 0, 50],
+    ],
+  );
+  const amounts = seen.events().map((event) => ("amount" in event ? Number(event.amount) : -1));
+  assert.deepEqual(
+    amounts,
+    Array.from({ length: 250 }, (_, i) => i),
+  );
+});
+
+test("without a hub events wait up to the queue, then drop; the next batch says how many", async () => {
+  const probe = await disposableHub();
+  await probe.close();
+  await using telemetry = node({ hub: probe.url, queue: 64, batchEvents: 10 });
+  const peer = telemetry.peer("alice");
+  for (let i = 0; i < 100; i++) telemetry.received(condition, 0, peer, i, epochMs());
+  assert.deepEqual([telemetry.counts().waiting, telemetry.counts().dropped], [64, 36]);
+
+  await using hub = await disposableHub({ port: probe.port });
+  using seen = await subscribe(hub.url);
+  await until("what waited", () => seen.events().length === 64);
+  telemetry.received(condition, 0, peer, 100, epochMs());
+  await until("what came later", () => seen.events().length === 65);
+  const dropped = seen.batches().map(({ dropped }) => dropped);
+  assert.deepEqual(dropped, [36, 0, 0, 0, 0, 0, 0, 0]);
+  const amounts = seen.events().map((event) => ("amount" in event ? Number(event.amount) : -1));
+  assert.deepEqual(amounts, [...Array.from({ length: 64 }, (_, i) => i), 100]);
+  assert.deepEqual(
+    { ...telemetry.counts(), connected: true },
+    { recorded: 101, published: 65, batches: 8, dropped: 36, waiting: 0, connected: true, connections: 1 },
+  );
+});
+
+test("a hub that went and came back is found again", async () => {
+  const first = await disposableHub();
+  await using telemetry = node({ hub: first.url });
+  const peer = telemetry.peer("alice");
+  await until("a connection", () => telemetry.counts().connected);
+  await first.close();
+  await until("its end", () => !telemetry.counts().connected);
+  telemetry.received(condition, 0, peer, 1, epochMs());
+  await using second = await disposableHub({ port: first.port });
+  using seen = await subscribe(second.url);
+  await until("the event", () => seen.events().length === 1);
+  assert.equal(telemetry.counts().connections, 2);
+});
+
+test("closing sends what waits", async () => {
+  await using hub = await disposableHub();
+  using seen = await subscribe(hub.url);
+  const telemetry = new Telemetry({ ...defaults, hub: hub.url, batchMs: 60_000 });
+  await until("a connection", () => telemetry.counts().connected);
+  telemetry.status("stopping");
+  await telemetry.close();
+  await until("the last event", () => seen.events().length === 1);
+  assert.equal(telemetry.counts().connected, false);
+});
+
+test("turned off, it records nothing and waits for nothing", async () => {
+  const telemetry = new Telemetry(defaults);
+  telemetry.received(condition, 0, telemetry.peer("alice"), 1, epochMs());
+  telemetry.log("info", "x");
+  assert.deepEqual([telemetry.counts().recorded, telemetry.counts().dropped], [0, 0]);
+  await telemetry.close();
+});
+
+test("a status of too many words is dropped and counted", async () => {
+  await using hub = await disposableHub();
+  await using telemetry = node({ hub: hub.url });
+  telemetry.status("ready", { much: "x".repeat(3000) });
+  assert.equal(telemetry.counts().dropped, 1);
+});

@@ -1,0 +1,65 @@
+/** A hub, its publishers and its subscribers, over real sockets. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import WebSocket from "ws";
+import type { Batch } from "../event.ts";
+import { type HubOptions, startHub } from "../hub.ts";
+
+const DEADLINE_MS = 10_000;
+
+/** Polls until it is so. */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS;
+  while (!(await isSo())) {
+    assert.ok(performance.now() < deadline, `waited ${DEADLINE_MS} ms for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** A hub that ends with the test. */
+export async function disposableHub(options: HubOptions = {}) {
+  const hub = await startHub({ port: 0, ...options });
+  return { ...hub, [Symbol.asyncDispose]: () => hub.close() };
+}
+
+/** Any frame a subscriber may get. */
+export type Frame = Batch & { readonly missed?: number; readonly pong?: string | number };
+
+/** A subscriber that keeps all it got. */
+export async function subscribe(url: string, query = "") {
+  const socket = new WebSocket(`${url}/subscribe${query}`);
+  const texts: string[] = [];
+  socket.on("message", (data) => texts.push(String(data)));
+  socket.on("error", () => {});
+  await once(socket, "open");
+  const frames = () => texts.map((text) => JSON.parse(text) as Frame);
+  const batches = () => frames().filter(({ events }) => events !== undefined);
+  return {
+    socket,
+    texts,
+    frames,
+    batches,
+    events: () => batches().flatMap(({ events }) => events),
+    [Symbol.dispose]: () => socket.terminate(),
+  };
+}
+
+/** A bare publisher, to send anything. */
+export async function publish(url: string, node: string) {
+  const socket = new WebSocket(`${url}/publish?node=${node}`);
+  socket.on("error", () => {});
+  await once(socket, "open");
+  return { socket, [Symbol.dispose]: () => socket.terminate() };
+}
+
+/** A batch as text, with so many bytes of padding. */
+export function batchText(
+  node: string,
+  from: number,
+  types: readonly string[] = ["LOG"],
+  padding = 0,
+): string {
+  const message = "x".repeat(padding);
+  const events = types.map((type) => ({ type, timestamp: 1, level: "info", message }));
+  return `{"v":1,"node":"${node}","from":${from},"dropped":0,"events":${JSON.stringify(events)}}`;
+}
