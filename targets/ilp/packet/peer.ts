@@ -1,0 +1,49 @@
+import type { Waiting } from "../btp/btp.ts";
+import type { PeerChecks } from "../checks/peer-checks.ts";
+
+/** Writes a frame under a request id; see the BTP room's FrameWriter. */
+type Write = (requestId: number, into: Uint8Array, at: number) => number;
+
+/** Where the answer to a packet goes: the BTP link it came by. */
+export interface Asker {
+  /** False when there is nobody left to answer. */
+  respond(requestId: number, size: number, write: Write): boolean;
+}
+
+/** Where a packet goes on to: a peer's BTP session. */
+export interface NextHop {
+  /** Sends a request, or says at once why not. */
+  request(
+    size: number,
+    write: Write,
+    waiting: Waiting,
+    timeoutMs: number,
+  ): "DOWN" | "BACKPRESSURE" | "PENDING_FULL" | undefined;
+}
+
+/** Packets of one peer by how they ended. */
+export class Outcomes {
+  received = 0;
+  forwarded = 0;
+  fulfilled = 0;
+  /** By Reject code, whoever it came from. */
+  readonly rejected: Record<string, number> = {};
+  /** Answers that nobody was left to take. */
+  unanswered = 0;
+
+  reject(code: string): void {
+    this.rejected[code] = (this.rejected[code] ?? 0) + 1;
+  }
+}
+
+/** What the packet path knows of a peer. */
+export interface Peer {
+  readonly name: string;
+  readonly hop: NextHop;
+  readonly checks: PeerChecks;
+  /** Its account's number in the ledger. */
+  readonly account: number;
+  /** Its number in the telemetry. */
+  readonly telemetryId: number;
+  readonly outcomes: Outcomes;
+}
