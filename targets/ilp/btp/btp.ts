@@ -69,8 +69,9 @@ export async function openBtp(options: BtpOptions): Promise<Btp> {
     door: server?.counters,
     async close(drainMs = 5_000) {
       server?.turnAway();
+      const gone = dialers.map((dialer) => dialer.close());
       await Promise.all([...sessions.values()].map((session) => session.close(drainMs)));
-      await Promise.all([server?.close(), ...dialers.map((dialer) => dialer.close())]);
+      await Promise.all([server?.close(), ...gone]);
     },
   };
 }

@@ -26,6 +26,8 @@ export class Counters {
   unexpectedAnswers = 0;
   /** Frames that are none, text among them. */
   unreadable = 0;
+  /** Links that ended for what is no WebSocket message, or too large a one. */
+  protocolErrors = 0;
   /** Requests of the peer that got an Error from the session: under an id that is in use, beyond the bound, no ILP. */
   duplicateIds = 0;
   inboundFull = 0;

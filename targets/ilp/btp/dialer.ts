@@ -48,7 +48,7 @@ export class Dialer {
     this.#connect();
   }
 
-  /** Connects no more. A link that is up is the session's to close, before; resolves when its connection is gone. */
+  /** Connects no more, and resolves when the connection is gone; to end a link that is up is the session's part. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#session.clock.cancel(this.#timer);

@@ -2,12 +2,13 @@
  * What a caller of this room did wrong:
  *
  * - `WRONG_SIZE` a writer wrote another number of bytes than it had announced
+ * - `WRONG_ID` a writer wrote another request id than it was given
  * - `TOO_LONG` a frame larger than {@link MAX_PAYLOAD}
  * - `NO_SUCH_PORT` the server cannot listen where it was told to
  *
  * What peers do wrong is counted and answered, never thrown.
  */
-export type BtpErrorCode = "WRONG_SIZE" | "TOO_LONG" | "NO_SUCH_PORT";
+export type BtpErrorCode = "WRONG_SIZE" | "WRONG_ID" | "TOO_LONG" | "NO_SUCH_PORT";
 
 /** The one error of this room. */
 export class BtpError extends Error {

@@ -140,6 +140,7 @@ test("frames against RFC 6455 are closed with 1002: unmasked, compressed, of no 
     [0x80, 0x81, 0, 0, 0, 0, 6],
   ])
     assert.equal(await closeCodeFor(server, (socket) => socket.write(Buffer.from(bytes))), 1002);
+  assert.equal(server.session("ann").counters.protocolErrors, 4);
   await assertServes(server);
 });
 

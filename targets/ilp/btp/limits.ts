@@ -12,8 +12,8 @@ export interface Limits {
   /** Requests of a peer that we have not answered yet. */
   readonly inbound: number;
   /**
-   * Bytes waiting for a peer that does not read fast enough: beyond these it gets no new requests, and after
-   * {@link stallMs} without falling below them the link is cut.
+   * Bytes waiting for a peer that does not read fast enough: beyond these it gets no new requests, and when it stays
+   * beyond them for {@link stallMs}, seen at a quarter of that, the link is cut.
    */
   readonly softBytes: number;
   /** Bytes waiting at which a link is cut at once. Soft, hard, and seconds of soft: as Redis bounds its clients. */

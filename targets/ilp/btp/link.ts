@@ -62,7 +62,7 @@ export class Link {
   #check: unknown;
 
   /**
-   * @param webSocket open, with no listeners for messages any more
+   * @param webSocket open, and nobody else's any more
    * @param socket what `webSocket` runs on
    * @param masked true for the client's side
    */
@@ -75,6 +75,7 @@ export class Link {
       this.#heard = true;
     };
     webSocket.on("message", (data, isBinary) => this.#onMessage(data, isBinary));
+    webSocket.on("error", () => session.counters.protocolErrors++);
     webSocket.on("ping", heard);
     webSocket.on("pong", heard);
     webSocket.once("close", () => this.#ended());

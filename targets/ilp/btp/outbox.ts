@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
+import { uint32At } from "../../../wire/oer.ts";
 import { BtpError } from "./error.ts";
 import { MAX_PAYLOAD } from "./limits.ts";
 import { sizeOfHeader, wrapPayload } from "./websocket-frame.ts";
@@ -57,7 +58,7 @@ export class Outbox {
    *
    * @param size what the writer will write, in bytes: a WebSocket header's length depends on it
    * @returns its first byte, the type of the frame
-   * @throws BtpError WRONG_SIZE, TOO_LONG
+   * @throws BtpError WRONG_SIZE, WRONG_ID, TOO_LONG
    */
   put(size: number, requestId: number, write: FrameWriter): number {
     if (size > MAX_PAYLOAD) throw new BtpError("TOO_LONG", `a frame of ${size} bytes, limit ${MAX_PAYLOAD}`);
@@ -68,6 +69,9 @@ export class Outbox {
     const end = write(requestId, this.#batch, start);
     if (end - start !== size)
       throw new BtpError("WRONG_SIZE", `a frame of ${end - start} bytes, announced as ${size}`);
+    // Under another id the answer would reach the wrong packet.
+    if (uint32At(this.#batch, start + 1) !== requestId)
+      throw new BtpError("WRONG_ID", `a frame with another request id than ${requestId}`);
     const type = this.#batch[start]!;
     wrapPayload(this.#batch, start, end, this.#masked);
     this.#filled = end;

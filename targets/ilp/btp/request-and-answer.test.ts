@@ -135,6 +135,12 @@ test("a writer that throws or writes another size sends nothing, and nobody wait
     { message: "mine" },
   );
   assert.throws(() => send(10, () => 3), { code: "WRONG_SIZE" });
+  const another = (id: number, into: Uint8Array, at: number) => {
+    into.set(ilpPacket(id + 1), at);
+    return at + 20;
+  };
+  assert.equal(ilpPacket(1).length, 20);
+  assert.throws(() => nodes.hub.request(20, another, waiter, 10_000), { code: "WRONG_ID" });
   assert.throws(() => send(65_537, () => 65_537), { code: "TOO_LONG" });
   assert.equal(nodes.hub.pending, 0);
   request(nodes.hub, waiter);

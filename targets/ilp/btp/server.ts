@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { type RawData, WebSocket, WebSocketServer } from "ws";
 import { FrameType, readAuth, readFrame, sizeOfFrame, writeFrame } from "../../../wire/btp.ts";
 import type { Clock } from "./clock.ts";
@@ -38,6 +39,8 @@ export class BtpServer {
   readonly #options: BtpServerOptions;
   readonly #webSockets: WebSocketServer;
   readonly #own: Server | undefined;
+  /** Where upgrades come from. */
+  readonly #http: Server;
   readonly #nameOf: (token: string) => string | undefined;
   /** When a connection has to be authenticated. */
   readonly #deadlines = new WeakMap<Socket, unknown>();
@@ -48,12 +51,11 @@ export class BtpServer {
     this.#options = options;
     const { listen, limits } = options;
     this.#nameOf = tokenLookup(new Map([...options.accepts].map(([name, { token }]) => [name, token])));
-    if (!("server" in listen)) this.#own = this.#ownServer();
-    const server = "server" in listen ? listen.server : this.#own;
-    this.#webSockets = new WebSocketServer({ ...webSocketOptions(limits), server: server as Server });
-    this.#webSockets.on("connection", (webSocket, request) => this.#onConnection(webSocket, request));
-    // Errors of the HTTP server, of which listening is the only one and is seen to there.
-    this.#webSockets.on("error", () => {});
+    // Without a server of its own `ws` leaves the listeners of ours, and of someone else's, to us.
+    this.#webSockets = new WebSocketServer({ ...webSocketOptions(limits), noServer: true });
+    this.#own = "server" in listen ? undefined : this.#ownServer();
+    this.#http = "server" in listen ? listen.server : this.#own!;
+    this.#http.on("upgrade", this.#onUpgrade);
   }
 
   /** Where it listens; undefined on someone else's server. */
@@ -68,15 +70,17 @@ export class BtpServer {
     if (own === undefined || "server" in listen) return;
     const { host = "127.0.0.1", port } = listen;
     await new Promise<void>((resolve, reject) => {
-      own.once("error", (cause) =>
-        reject(new BtpError("NO_SUCH_PORT", `cannot listen on ${host}:${port}: ${cause.message}`, { cause })),
-      );
+      // Stays for good: later errors are of connections that could not be accepted, which are no more then.
+      own.on("error", (cause) => {
+        reject(new BtpError("NO_SUCH_PORT", `cannot listen on ${host}:${port}: ${cause.message}`, { cause }));
+      });
       own.listen(port, host, resolve);
     });
   }
 
   /** Takes no new connections, and ends those that are no session's. */
   turnAway(): void {
+    this.#http.off("upgrade", this.#onUpgrade);
     this.#own?.close();
     this.#own?.closeAllConnections();
     for (const webSocket of this.#strangers) webSocket.terminate();
@@ -87,6 +91,12 @@ export class BtpServer {
     this.turnAway();
     await new Promise<void>((resolve) => this.#webSockets.close(() => resolve()));
   }
+
+  readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#onConnection(webSocket, request),
+    );
+  };
 
   #ownServer(): Server {
     const server = createServer((_, response) => {
@@ -164,10 +174,9 @@ export class BtpServer {
     const answer = Buffer.alloc(sizeOfFrame(frame));
     writeFrame(frame, answer);
     webSocket.send(answer);
-    if (session === undefined || session.closing) {
-      if (session === undefined) this.counters.authFailures++;
-      webSocket.close(session === undefined ? 1008 : 1001);
-      return undefined;
+    if (session === undefined) {
+      this.counters.authFailures++;
+      webSocket.close(1008);
     }
     return session;
   }

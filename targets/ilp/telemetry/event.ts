@@ -82,10 +82,12 @@ export const NODE_ID = /^[A-Za-z0-9_.-]{1,64}$/;
  */
 export const MAX_BATCH_BYTES = 1_000_000;
 
+const ORIGIN_MS = performance.timeOrigin;
+
 /**
  * The clock of all events: epoch milliseconds with a fraction, from the monotonic clock. Setting the system's clock
  * does not turn the order of events around.
  */
 export function epochMs(): number {
-  return performance.timeOrigin + performance.now();
+  return ORIGIN_MS + performance.now();
 }
