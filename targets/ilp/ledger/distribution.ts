@@ -22,6 +22,11 @@ export class Distribution {
     this.#counts = new Float64Array(bounds.length);
   }
 
+  /** Of times, from a quarter of a millisecond to five seconds. */
+  static ofMs(): Distribution {
+    return new Distribution(MS_BOUNDS);
+  }
+
   add(value: number): void {
     const bucket = this.#bounds.findIndex((bound) => value <= bound);
     if (bucket !== -1) this.#counts[bucket]! += 1;
@@ -43,4 +48,4 @@ export class Distribution {
 }
 
 export const BATCH_SIZE_BOUNDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000] as const;
-export const COMMIT_MS_BOUNDS = [0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 250, 500, 1_000, 5_000] as const;
+const MS_BOUNDS = [0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 250, 500, 1_000, 5_000] as const;

@@ -9,7 +9,8 @@ const LAST_RESTART_MS = 2_000;
 /** Questions that may wait at once. */
 const MAX_QUESTIONS = 1_024;
 
-type Report = Exclude<FromThread, { is: "answer" | "refusal" | "failed" }>;
+/** What the thread tells unasked. */
+export type Report = Exclude<FromThread, { is: "answer" | "refusal" | "failed" }>;
 
 export interface ThreadEvents {
   report(report: Report): void;

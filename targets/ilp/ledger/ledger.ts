@@ -26,6 +26,15 @@ export class LedgerError extends Error {
 /** Largest amount of one transfer: SQLite's integers are signed. Sums of amounts have no such limit. */
 export const MAX_AMOUNT = 2n ** 63n - 1n;
 
+/** Longest account name: as long as an ILP address may be (RFC 0015). */
+const MAX_NAME = 1_023;
+
+/** @throws LedgerError INVALID for what is no account's name */
+export function needName(name: string): void {
+  if (name.length === 0 || name.length > MAX_NAME)
+    throw new LedgerError("INVALID", `an account's name has 1 to ${MAX_NAME} characters`);
+}
+
 /** Whoever waits for a post. One object a packet (the packet's own record, say), so no closure has to be made for it. */
 export interface Waiting {
   /**
@@ -79,7 +88,8 @@ export interface LedgerStats {
  */
 export interface Ledger {
   /**
-   * The number that transfers name an account by; the account is made, on disk, if there is none.
+   * The number that transfers name an account by, while this ledger is open; the account is made, on disk, if there is
+   * none.
    *
    * @param name 1 to 1023 characters, as an ILP address
    * @throws LedgerError DOWN, INVALID, or FULL when there are as many as there may be
@@ -113,7 +123,10 @@ export interface Ledger {
   /** What became of a transfer; nothing for one that is unknown, or so old that it was folded away. */
   state(id: number): Promise<TransferState | undefined>;
 
-  /** By account name, everything that was called before included. */
+  /**
+   * By account name, everything that was called before included. Every account that was ever made (SQLite), or that
+   * was named since this ledger was opened (TigerBeetle).
+   */
   balances(): Promise<ReadonlyMap<string, Balance>>;
 
   stats(): LedgerStats;
