@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { type TestContext, test } from "node:test";
+import { type Sender, startSender } from "../testing/sender.ts";
+
+interface Ready {
+  readonly urls: { readonly ilp: string };
+  readonly destination: string;
+  readonly admins: Readonly<Record<string, string>>;
+  readonly pids: Readonly<Record<string, number>>;
+  readonly readyMs: number;
+}
+
+const MAIN = join(import.meta.dirname, "..", "main.ts");
+
+/** Ports of a network are a few in a row from its base, and 6,000 and 6,080 above it. */
+async function freeBase(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return 10_000 + (port % 40_000);
+}
+
+async function network(
+  t: TestContext,
+  nodes: number,
+): Promise<{ ready: Ready; child: ChildProcess; alice: Sender }> {
+  const args = ["--nodes", String(nodes), "--port-base", String(await freeBase())];
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  t.after(async () => {
+    child.kill("SIGTERM");
+    if (child.exitCode === null) await once(child, "exit");
+  });
+  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  const ready = JSON.parse(line) as Ready;
+  const alice = await startSender(ready.urls.ilp, "alice-token");
+  t.after(() => alice.close());
+  const deadline = Date.now() + 5_000;
+  while (!alice.up && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+  return { ready, child, alice };
+}
+
+for (const nodes of [1, 5]) {
+  test(`a network of ${nodes} carries packets to bob and their Fulfills back, and counts them alike everywhere`, async (t) => {
+    const { ready, alice } = await network(t, nodes);
+    assert.ok(ready.readyMs < 30_000);
+    const answers = await Promise.all(
+      Array.from({ length: 500 }, () => alice.send({ destination: `${ready.destination}.wallet` })),
+    );
+    assert.deepEqual(new Set(answers.map(({ kind }) => kind)), new Set(["fulfill"]));
+    for (const [name, admin] of Object.entries(ready.admins)) {
+      const metrics = await (await fetch(`${admin}/metrics`)).text();
+      const fulfilled = [...metrics.matchAll(/^ilp_packets_total\{[^}]*outcome="fulfilled"[^}]*\} (\d+)/gm)];
+      assert.equal(
+        fulfilled.reduce((sum, [, n]) => sum + Number(n), 0),
+        500,
+        name,
+      );
+      const health = (await (await fetch(`${admin}/health`)).json()) as { held: number };
+      assert.equal(health.held, 0, `${name} holds nothing any more`);
+    }
+  });
+}
+
+test("what cannot be carried is refused by the node that saw it, with the code of the RFC", async (t) => {
+  const { ready, alice } = await network(t, 5);
+  const to = `${ready.destination}.wallet`;
+  assert.deepEqual(await alice.send({ destination: "test.nowhere.at.all" }), {
+    kind: "reject",
+    code: "F02",
+    triggeredBy: "test.a",
+  });
+  assert.deepEqual(await alice.send({ destination: to, secret: "another" }), {
+    kind: "reject",
+    code: "F05",
+    triggeredBy: "test.e",
+  });
+  const late = await alice.send({ destination: to, expiresInMs: 3_200 });
+  assert.equal(late.code, "R02");
+  assert.match(
+    late.triggeredBy ?? "",
+    /^test\.[b-e]$/,
+    "each hop takes its margin: one of them finds too little",
+  );
+  const greedy = await alice.send({ destination: to, amount: 2 ** 52 });
+  assert.equal(greedy.code, "F08");
+});

@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { Health } from "../node/admin.ts";
+import type { Member, NetworkPlan } from "./plan.ts";
+
+/** A network that is up. */
+export interface Network {
+  /** How long it took until every session was up and every route loaded. */
+  readonly readyMs: number;
+  /** Process ids by member. */
+  readonly pids: Readonly<Record<string, number>>;
+  /** Resolves when a member ends that was not asked to: its name. */
+  readonly lost: Promise<string>;
+  /** Ends all members and waits for it. */
+  close(): Promise<void>;
+}
+
+/** A member that did not come up; the message is one line. */
+export class NetworkError extends Error {
+  override readonly name = "NetworkError";
+  readonly code = "NOT_READY";
+}
+
+/** A network is up within this, or it will not be. */
+const READY_MS = 30_000;
+/** Members get their own time to answer what is under way, and then a little more. */
+const STOP_MS = 6_000;
+const POLL_MS = 50;
+
+/** Starts every process of a plan and waits until the network carries packets. */
+export async function startNetwork(plan: NetworkPlan, log: Logger): Promise<Network> {
+  const startedMs = performance.now();
+  const children = new Map<string, ChildProcess>();
+  let closing = false;
+  const lost = Promise.withResolvers<string>();
+  const killAll = () => {
+    for (const child of children.values()) child.kill("SIGKILL");
+  };
+  process.on("exit", killAll);
+  const close = async () => {
+    closing = true;
+    const ends = [...children.values()].map((child) => ended(child));
+    for (const child of children.values()) child.kill("SIGTERM");
+    await Promise.race([Promise.all(ends), sleep(STOP_MS, undefined, { ref: false })]);
+    killAll();
+    process.off("exit", killAll);
+  };
+  try {
+    for (const member of plan.members) {
+      const child = startMember(member);
+      children.set(member.name, child);
+      child.once("exit", (code, signal) => {
+        if (closing) return;
+        log.error({ member: member.name, code, signal }, "a member of the network ended");
+        lost.resolve(member.name);
+      });
+    }
+    for (const member of plan.members) await ready(member, lost.promise);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    readyMs: performance.now() - startedMs,
+    pids: Object.fromEntries([...children].map(([name, { pid }]) => [name, pid as number])),
+    lost: lost.promise,
+    close,
+  };
+}
+
+function startMember({ args }: Member): ChildProcess {
+  // The same program in another role; it ends when this process does, however that ends.
+  return spawn(process.execPath, [...process.execArgv, process.argv[1] as string, ...args], {
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+}
+
+/** Waits for a node's sessions and routes. Hub and receiver show in the nodes' own. */
+async function ready({ name, admin, peers = [] }: Member, lost: Promise<string>): Promise<void> {
+  if (admin === undefined) return;
+  let gone: string | undefined;
+  lost.then((member) => {
+    gone = member;
+  });
+  const deadline = performance.now() + READY_MS;
+  let missing: readonly string[] = peers;
+  while (performance.now() < deadline) {
+    if (gone !== undefined) throw new NetworkError(`${gone} ended before the network was ready`);
+    const health = await healthOf(admin);
+    if (health !== undefined && health.routes > 0) {
+      missing = peers.filter((peer) => !health.peers[peer]);
+      if (missing.length === 0) return;
+    }
+    await sleep(POLL_MS);
+  }
+  throw new NetworkError(
+    `${name} was not ready within ${READY_MS / 1000} s: no session with ${missing.join(", ")}`,
+  );
+}
+
+async function healthOf(admin: string): Promise<Health | undefined> {
+  try {
+    return (await (await fetch(`${admin}/health`, { signal: AbortSignal.timeout(1_000) })).json()) as Health;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,125 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Logger } from "pino";
+import { type Btp, type Handler, openBtp, type Session } from "../btp/btp.ts";
+import { PeerChecks } from "../checks/peer-checks.ts";
+import type { NodeConfig } from "../config/node-config.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { sqliteOptions } from "../ledger/options.ts";
+import { openSqliteLedger } from "../ledger/sqlite-ledger.ts";
+import { PacketPath, type PeerRoute } from "../packet/packet-path.ts";
+import { Outcomes, type Peer } from "../packet/peer.ts";
+import { Router } from "../routing/router.ts";
+import { epochMs } from "../telemetry/event.ts";
+import { Telemetry } from "../telemetry/telemetry.ts";
+
+/** What a node is made of, running. */
+export interface Node {
+  readonly config: NodeConfig;
+  readonly btp: Btp;
+  readonly path: PacketPath;
+  readonly peers: readonly Peer[];
+  readonly router: Router<PeerRoute>;
+  readonly ledger: Ledger;
+  readonly telemetry: Telemetry;
+  /** Answers what is under way, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Time for packets under way to be answered when a node ends. */
+const DRAIN_MS = 4_000;
+
+/**
+ * Starts a connector: opens its ledger, takes up its peers' balances, listens and dials.
+ *
+ * @throws LedgerError UNUSABLE, BtpError NO_SUCH_PORT, and what listening throws: EADDRINUSE
+ */
+export async function startNode(config: NodeConfig, log: Logger): Promise<Node> {
+  const ledger = await openLedger(config);
+  const telemetry = new Telemetry({ nodeId: config.nodeId, ...config.telemetry });
+  try {
+    const balances = await ledger.balances();
+    const byName = new Map<string, Peer>();
+    // Nothing is called before there are sessions, and those want their handler first.
+    let path: PacketPath | undefined;
+    const handler: Handler = {
+      onMessage: (link, message) => path!.receive(byName.get(link.peer)!, link, message),
+      // Settlement is outside of this target: a Transfer is taken note of by its answer, no more.
+      onTransfer: (link, { requestId }) => link.acknowledge(requestId),
+      onUp: ({ peer }) => note("info", `peer ${peer} is connected`),
+      onDown: ({ peer }, why) => note("warn", `peer ${peer} is gone: ${why}`),
+      onFault: ({ peer }, error) => log.error({ err: error, peer }, "a packet met a fault of ours"),
+    };
+    const note = (level: "info" | "warn", message: string) => {
+      log[level](message);
+      telemetry.log(level, message);
+    };
+    const btp = await openBtp({
+      peers: config.peers.map(({ name, token, dial }) => ({
+        name,
+        token,
+        ...(dial !== undefined && { url: dial }),
+      })),
+      handler,
+      listen: config.btp,
+    });
+    for (const { name, limits } of config.peers) {
+      const account = accountOf(name);
+      // An account has what was credited; what a peer owes is the other way round.
+      const owed = -Number(balances.get(account)?.posted ?? 0n);
+      byName.set(name, {
+        name,
+        hop: btp.sessions.get(name)!,
+        checks: new PeerChecks(limits, epochMs(), owed),
+        account: await ledger.account(account),
+        telemetryId: telemetry.peer(name),
+        outcomes: new Outcomes(),
+      });
+    }
+    const router = new Router<PeerRoute>(
+      config.routes.map((route) => ({ ...route, to: byName.get(route.peer)! })),
+    );
+    const { ilpAddress: address, expiry, fee } = config;
+    const feeAccount = await ledger.account("fees");
+    path = new PacketPath({ address, router, ledger, feeAccount, telemetry, expiry, fee });
+    telemetry.status("ready", { routes: router.size, peers: byName.size });
+    return {
+      config,
+      btp,
+      path,
+      peers: [...byName.values()],
+      router,
+      ledger,
+      telemetry,
+      async close() {
+        await btp.close(DRAIN_MS);
+        await Promise.all([ledger.close(), telemetry.close()]);
+      },
+    };
+  } catch (error) {
+    await Promise.all([ledger.close(), telemetry.close()]);
+    throw error;
+  }
+}
+
+const accountOf = (peer: string) => `peer:${peer}`;
+
+async function openLedger({ ledger }: NodeConfig): Promise<Ledger> {
+  if (ledger.kind !== "sqlite") throw new Error(`the ledger ${ledger.kind} is not there yet`);
+  mkdirSync(dirname(ledger.path), { recursive: true });
+  return openSqliteLedger(
+    sqliteOptions.parse({
+      kind: "sqlite",
+      file: ledger.path,
+      maxTransfers: ledger.batch.max,
+      maxDelayMs: ledger.batch.maxDelayMs,
+      maxQueued: ledger.queue,
+    }),
+  );
+}
+
+/** Whether a peer's link is up. */
+export function isUp(node: Node, peer: string): boolean {
+  const session: Session | undefined = node.btp.sessions.get(peer);
+  return session?.up ?? false;
+}

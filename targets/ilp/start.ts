@@ -1,0 +1,144 @@
+/** The process: command line, ready line, signals, exit codes. main.ts imports it, and that runs it. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import pino from "pino";
+import { parseCli, type Settings } from "./cli.ts";
+import { ConfigError, readConfig } from "./config/config.ts";
+import type { NodeConfig } from "./config/node-config.ts";
+import { LedgerError } from "./ledger/ledger.ts";
+import { NetworkError, startNetwork } from "./network/network.ts";
+import { networkPlan } from "./network/plan.ts";
+import { startAdmin } from "./node/admin.ts";
+import { startNode } from "./node/node.ts";
+import { startReceiver } from "./receiver/receiver.ts";
+import { startHub } from "./telemetry/hub.ts";
+
+const cli = parseCli(process.argv.slice(2));
+if (cli.kind === "exit") {
+  process.stdout.write(cli.stdout);
+  process.stderr.write(cli.stderr);
+  process.exit(cli.exitCode);
+}
+
+const log = pino({ base: { pid: process.pid, role: cli.settings.role } }, pino.destination(2));
+
+// A bug of ours: the state is unknown, so say so and end, instead of carrying on with it.
+for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+  process.on(event, (error) => {
+    log.fatal({ err: error }, event);
+    process.exit(1);
+  });
+}
+
+try {
+  const close = await start(cli.settings);
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    await close();
+    process.exit(0);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, stop);
+  // Members hold the other end of a pipe to the process that started them: when it is gone, so are they.
+  if (cli.settings.role !== "network") process.stdin.on("end", stop).resume();
+} catch (error) {
+  process.stderr.write(`error: ${lineOf(error)}\n`);
+  process.exit(isUsers(error) ? 2 : 1);
+}
+
+/** Starts one role; gives what ends it again. */
+async function start(settings: Settings): Promise<() => Promise<void>> {
+  switch (settings.role) {
+    case "hub": {
+      const hub = await startHub({ port: settings.port });
+      return () => hub.close();
+    }
+    case "receiver": {
+      const receiver = await startReceiver({ url: settings.dial, ...settings });
+      return () => receiver.close();
+    }
+    case "node": {
+      const node = await startNode(moved(readConfig(settings.config), settings.portShift), log);
+      const admin = await startAdmin(node);
+      return async () => {
+        await node.close();
+        await admin.close();
+      };
+    }
+    case "network":
+      return network(settings);
+  }
+}
+
+async function network({ nodes, portBase, exitWithParent }: Extract<Settings, { role: "network" }>) {
+  const plan = networkPlan(nodes, networksFolder(), portBase);
+  const running = await startNetwork(plan, log);
+  if (exitWithParent) {
+    // A parent that was killed with SIGKILL cannot stop us; the system then gives us another parent.
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && process.kill(process.pid, "SIGTERM"), 1000).unref();
+  }
+  running.lost.then((name) => {
+    process.stderr.write(`error: ${name} ended\n`);
+    process.exit(1);
+  });
+  const { ingress, hub, destination, members } = plan;
+  const admins = Object.fromEntries(members.flatMap(({ name, admin }) => (admin ? [[name, admin]] : [])));
+  const ready = {
+    ready: true,
+    target: "ilp",
+    pid: process.pid,
+    admin: Object.values(admins)[0],
+    urls: { ilp: ingress },
+    hub,
+    destination,
+    admins,
+    pids: running.pids,
+    readyMs: Math.round(running.readyMs),
+  };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  return () => running.close();
+}
+
+/** The YAML files lie beside the sources, also where this is a bundle in dist/targets/. */
+function networksFolder(): string {
+  const beside = join(import.meta.dirname, "networks");
+  return existsSync(beside) ? beside : join(import.meta.dirname, "..", "..", "targets", "ilp", "networks");
+}
+
+/** A node's configuration with all its ports moved, so that two networks fit on one machine. */
+function moved(config: NodeConfig, shift: number): NodeConfig {
+  if (shift === 0) return config;
+  const movedUrl = (text: string) => {
+    const url = new URL(text);
+    url.port = String(Number(url.port) + shift);
+    return url.href.replace(/\/$/, "");
+  };
+  const { btp, admin, telemetry, ledger, peers } = config;
+  return {
+    ...config,
+    btp: { ...btp, port: btp.port + shift },
+    admin: { port: admin.port + shift },
+    peers: peers.map((peer) => ({
+      ...peer,
+      dial: peer.dial === undefined ? undefined : movedUrl(peer.dial),
+    })),
+    telemetry: { ...telemetry, hub: telemetry.hub === undefined ? undefined : movedUrl(telemetry.hub) },
+    ledger: ledger.kind === "sqlite" ? { ...ledger, path: `${ledger.path}.${btp.port + shift}` } : ledger,
+  };
+}
+
+/** What the user can mend, and not we. */
+function isUsers(error: unknown): boolean {
+  return (
+    error instanceof ConfigError ||
+    (error instanceof LedgerError && error.code === "UNUSABLE") ||
+    (error as NodeJS.ErrnoException).code === "EADDRINUSE"
+  );
+}
+
+function lineOf(error: unknown): string {
+  if (error instanceof NetworkError || isUsers(error)) return (error as Error).message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
