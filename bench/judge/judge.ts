@@ -88,11 +88,10 @@ function verdictOf(
     };
   }
   if (generator.dropped.blame === "target") {
-    const dropped = generator.dropped.count.toLocaleString("en");
-    return {
-      verdict: "fail",
-      reasons: [`the target stalled: ${dropped} arrivals found every VU waiting`, ...crossed],
-    };
+    const { count, byTarget } = generator.dropped;
+    const of = byTarget === count ? "" : ` of ${count.toLocaleString("en")} that k6 dropped`;
+    const why = `the target stalled: ${byTarget.toLocaleString("en")} arrivals${of} found every VU waiting`;
+    return { verdict: "fail", reasons: [why, ...generator.reasons, ...crossed] };
   }
   if (!generator.healthy) return { verdict: "invalid", reasons: [...generator.reasons, ...crossed] };
   if (crossed.length > 0) return { verdict: "fail", reasons: [...crossed, ...warned, ...empty] };

@@ -149,7 +149,12 @@ export const runSchema = z.object({
     healthy: z.boolean(),
     reasons: z.array(z.string()),
     /** Arrivals k6 never started, and who is to blame: answers were late (target) or VUs too few (generator). */
-    dropped: z.object({ count: z.number(), blame: z.enum(["none", "target", "generator"]) }),
+    dropped: z.object({
+      count: z.number(),
+      /** How many of them while its answers were late. */
+      byTarget: z.number(),
+      blame: z.enum(["none", "target", "generator"]),
+    }),
     /** How late arrivals started, ms; null for closed models. */
     pacingLagP99Ms: z.number().nullable(),
     k6CpuCores: spread.nullable(),

@@ -268,7 +268,7 @@ function emptyRun(of: {
     generator: {
       healthy: true,
       reasons: [],
-      dropped: { count: 0, blame: "none" },
+      dropped: { count: 0, byTarget: 0, blame: "none" },
       pacingLagP99Ms: null,
       k6CpuCores: null,
       k6RssBytes: null,
