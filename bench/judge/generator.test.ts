@@ -22,6 +22,7 @@ test("a quiet generator is healthy, and tells what it used", () => {
       k6RssBytes: { avg: 200e6, p95: 200e6, max: 200e6 },
       benchCpuCores: { avg: healthOf(() => ({})).benchCpuCores?.avg, p95: 0.05, max: 0.05 },
       benchLoopDelayP99Ms: 12,
+      otherCpuCores: null,
       lateSamples: 0,
       overflowSamples: 0,
       k6ExitCode: 0,

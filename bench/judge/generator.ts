@@ -57,6 +57,7 @@ export function generatorHealth(evidence: Evidence, { cores, k6ExitCode }: Gener
     k6RssBytes: evidence.spread(({ k6 }) => k6?.rssBytes),
     benchCpuCores: benchCpu,
     benchLoopDelayP99Ms: loopDelay?.max ?? null,
+    otherCpuCores: evidence.spread(({ otherCpuCores }) => otherCpuCores),
     lateSamples: fold.late,
     overflowSamples: fold.overflow,
     k6ExitCode,

@@ -162,3 +162,26 @@ for (const [profile, expected, reason] of [
     assert.deepEqual(reasons, [reason]);
   });
 }
+
+for (const [otherCpuCores, told] of [
+  [0.8, true],
+  [0.7, false],
+] as const) {
+  test(`a bad verdict beside other work on ${otherCpuCores} of 4 cores ${told ? "says so" : "does not speak of it"}`, () => {
+    const { verdict, reasons } = judge(
+      evidenceOf(basic, ({ phase }) => ({ ...(phase === "hold" && { latencyMs: 60 }), otherCpuCores })),
+      WELL,
+    );
+    assert.equal(verdict, "fail");
+    const noise = "other work on this machine used 0.8 of its 4 cores meanwhile";
+    assert.deepEqual(reasons.slice(1), told ? [noise] : []);
+  });
+}
+
+test("a pass needs no excuse", () => {
+  const { verdict, reasons } = judge(
+    evidenceOf(basic, () => ({ otherCpuCores: 3 })),
+    WELL,
+  );
+  assert.deepEqual([verdict, reasons], ["pass", []]);
+});

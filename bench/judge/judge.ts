@@ -54,7 +54,18 @@ export function judge(evidence: Evidence, facts: Facts): Judgement {
     .map((row): SlaResult => (part ? { ...row, state: "not-applicable", note: PART } : row));
   const generator = generatorHealth(evidence, facts);
   const { verdict, reasons } = verdictOf(evidence, facts, sla, generator);
+  const noise = noiseOf(generator, facts.cores);
+  if (noise !== undefined && reasons.length > 0) reasons.push(noise);
   return { verdict, reasons, sla, findings, generator, exitCode: facts.k6Error ? 1 : EXIT_CODES[verdict] };
+}
+
+/** Other work that took more than this share of the machine may be why a limit was crossed. */
+const NOISY_SHARE = 0.2;
+
+/** What a reader of a bad verdict should know of the machine; undefined when the run had it to itself. */
+function noiseOf({ otherCpuCores }: Run["generator"], cores: number): string | undefined {
+  if (!otherCpuCores || otherCpuCores.avg < NOISY_SHARE * cores) return undefined;
+  return `other work on this machine used ${otherCpuCores.avg.toFixed(1)} of its ${cores} cores meanwhile`;
 }
 
 function verdictOf(

@@ -161,6 +161,8 @@ export const runSchema = z.object({
     k6RssBytes: spread.nullable(),
     benchCpuCores: spread.nullable(),
     benchLoopDelayP99Ms: z.number().nullable(),
+    /** What neither target, k6 nor plimsoll used: cores that other work on this machine took. */
+    otherCpuCores: spread.nullable(),
     lateSamples: z.number(),
     overflowSamples: z.number(),
     k6ExitCode: z.number().nullable(),
@@ -231,6 +233,8 @@ export const resourceSampleSchema = z.object({
     .nullable(),
   k6: z.object({ cpuCores: z.number(), rssBytes: z.number() }).nullable(),
   bench: z.object({ cpuCores: z.number(), rssBytes: z.number(), loopDelayP99Ms: z.number() }),
+  /** Cores that neither of the three used; null when one of them could not be seen. */
+  otherCpuCores: z.number().nullable().optional(),
 });
 
 export type ResourceSample = z.infer<typeof resourceSampleSchema>;

@@ -207,6 +207,7 @@ export function emptySample(scenario: string): Sample {
         k6CpuCores: null,
         k6RssBytes: null,
         benchCpuCores: null,
+        otherCpuCores: null,
         benchLoopDelayP99Ms: null,
         lateSamples: 0,
         overflowSamples: 0,
