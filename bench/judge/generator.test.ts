@@ -185,6 +185,8 @@ test("a soak of three days can be judged", () => {
   const evidence = evidenceOf(plan, (_, at) => (at === 9 ? { dropped: 1 } : {}));
   const last = evidence.instants.at(-1);
   assert.ok(last);
-  for (let i = 0; i < 3 * 86_400; i++) evidence.instants.push({ ...last, dropped: 1 });
+  for (let i = 1; i <= 3 * 86_400; i++) {
+    evidence.instants.push({ ...last, fromMs: last.fromMs + i * 1000, dropped: 1 });
+  }
   assert.equal(generatorHealth(evidence, WELL).dropped.count, 3 * 86_400 + 1);
 });
