@@ -4,7 +4,7 @@
  * output, the bundles. Runs under any Node >= 20 on a machine that has nothing else but npm and Go >= 1.25.
  *
  * Each step keeps a stamp of what it was made from and is skipped while that has not changed; a stamp is written
- * when its step is whole, so an interrupted set-up goes on where it was.
+ * when its step is whole, so an interrupted set-up does again only the step it was at.
  *
  *   node build/setup.mjs           what a run needs
  *   node build/setup.mjs --test    and what the tests need: a browser, on a Debian where we may install it
@@ -68,6 +68,7 @@ async function step(name, stampFile, inputs, make) {
   const digest = hash.digest("hex");
   if (readable(stamp) === digest && made(name)) return;
   const started = Date.now();
+  rmSync(stamp, { force: true });
   await make((line) => say(`${name}: ${line}`));
   mkdirSync(join(stamp, ".."), { recursive: true });
   writeFileSync(`${stamp}.new`, digest);
@@ -165,24 +166,35 @@ function command(file, args, options, name) {
       });
     }
     let stopped = false;
+    writeFileSync(join(LOCK, "group"), String(child.pid));
+    let firstMs = 0;
     const stop = () => {
+      // The terminal and whoever started us may both pass one Ctrl-C on.
+      if (stopped && performance.now() - firstMs < 100) return;
       if (!stopped) say(`stopping ${name}; again stops it at once`);
       // npm takes its time over SIGINT; go cleans up on either.
       signalAll(stopped ? "SIGKILL" : "SIGTERM");
+      firstMs = performance.now();
       stopped = true;
     };
     const orphan = () => signalAll("SIGKILL");
-    process.on("SIGINT", stop).on("SIGTERM", stop).once("exit", orphan);
-    const settled = () => process.off("SIGINT", stop).off("SIGTERM", stop).off("exit", orphan);
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+    for (const signal of signals) process.on(signal, stop);
+    process.once("exit", orphan);
+    const settled = () => {
+      for (const signal of signals) process.off(signal, stop);
+      process.off("exit", orphan);
+      rmSync(join(LOCK, "group"), { force: true });
+    };
     child.once("error", (error) => {
       settled();
       reject(new SetupError(`${name} cannot be started: ${error.message}`));
     });
     child.once("close", (code, signal) => {
       settled();
-      if (code === 0) return resolve();
       if (signal || stopped)
         return reject(new SetupError(`${name} was stopped; the next set-up does it again`));
+      if (code === 0) return resolve();
       reject(new SetupError(explain(output, name, code)));
     });
   });
@@ -235,12 +247,27 @@ async function withLock(work) {
 
 function stale() {
   const pid = Number(readable(join(LOCK, "pid")));
+  const group = Number(readable(join(LOCK, "group")));
+  if (!pid) return olderThan(LOCK, 5_000);
+  // A set-up that was killed may have left its npm or go at work.
+  return !runs(pid) && !(group && runs(-group));
+}
+
+/** Whether a process, or with a minus a group of them, is there. */
+function runs(pid) {
   try {
-    if (!pid) return Date.now() - statSync(LOCK).mtimeMs > 5_000;
     process.kill(pid, 0);
-    return false;
+    return true;
   } catch (error) {
-    return error.code === "ESRCH";
+    return error.code !== "ESRCH";
+  }
+}
+
+function olderThan(path, ms) {
+  try {
+    return Date.now() - statSync(path).mtimeMs > ms;
+  } catch {
+    return false;
   }
 }
 

@@ -137,7 +137,7 @@ const basicLoad: Scenario = {
     noDropped("basic-load"),
     {
       id: "busy-vus",
-      title: "callers busy at once",
+      title: "callers busy, mean",
       priority: "P0",
       metric: "iteration_duration",
       tags: hold,

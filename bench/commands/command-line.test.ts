@@ -79,7 +79,7 @@ for (const [args, says] of [
   [["run", "basic-load", "--rate", "1e9"], /It is a whole number from 0 to 10000000/],
   [
     ["run", "basic-load", "--rate", "10000000"],
-    /^basic-load may need 11,000,000 VUs, some 5,500 GB of memory, and .* free: a lower --rate/,
+    /^basic-load needs 5,000,000 VUs, some 2,500 GB of memory, and .* free: a lower --rate/,
   ],
   [["run", "basic-load", "--port-base", "99999"], /It is a whole number from 0 to 65000/],
   [["run", "basic-load", "--target-cmd", " "], /It is empty/],
@@ -137,7 +137,7 @@ for (const [codes, worst] of [
 test("VUs that fit into memory are not refused, those that do not are", () => {
   const { load } = planned("basic-load", "full");
   assert.ok(load.model === "open");
-  const needs = load.maxVUs * 500_000;
+  const needs = load.preAllocatedVUs * 500_000;
   assert.doesNotThrow(() => checkMemory({ scenario: "basic-load", load }, needs));
   assert.throws(() => checkMemory({ scenario: "basic-load", load }, needs - 1), { code: "USAGE" });
 });

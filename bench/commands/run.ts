@@ -1,4 +1,4 @@
-import { freemem } from "node:os";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Overrides, type Plan, type ProfileName, peakOf } from "../../scenarios/lib/plan.ts";
@@ -85,7 +85,7 @@ Exit codes: 0 pass or warn, 99 SLA crossed, 4 nothing measured or the generator 
 
 async function run(names: readonly string[], flags: RunFlags): Promise<number> {
   const plans = names.map((name) => planOrFailure(name, flags));
-  for (const plan of plans) checkMemory(plan, freemem());
+  for (const plan of plans) checkMemory(plan, memoryToHave());
   if (
     (flags.fault ?? flags.portBase) !== undefined &&
     (flags.url !== undefined || flags.targetCmd !== undefined)
@@ -98,7 +98,7 @@ async function run(names: readonly string[], flags: RunFlags): Promise<number> {
   if (flags.dashboard && !(await isFree(DASHBOARD_PORT))) {
     throw new Failure(
       "USAGE",
-      `port ${DASHBOARD_PORT} of --dashboard is taken: close the k6 page that is open`,
+      `port ${DASHBOARD_PORT} of --dashboard is taken by another process; see who: ss -ltnp`,
     );
   }
   const interrupts = new Interrupts(
@@ -196,17 +196,23 @@ function planOrFailure(name: string, { profile, rate, vus, seconds, ...target }:
   return plan;
 }
 
+/** Memory that may still be used, within a container's limit; systems that do not tell it right get the whole. */
+function memoryToHave(): number {
+  return process.platform === "linux" ? process.availableMemory() : totalmem();
+}
+
 /** What a VU of k6 holds, with its own JavaScript engine; measured with 500 and with 2,000. */
 const VU_BYTES = 500_000;
 
 /** A Failure when k6 would need more memory for its VUs than there is: the system would kill it, or us. */
 export function checkMemory({ scenario, load }: Pick<Plan, "scenario" | "load">, freeBytes: number): void {
-  const vus = load.model === "open" ? load.maxVUs : peakOf(load);
+  // Those that an open model has from the start; it makes more only while the target stalls.
+  const vus = load.model === "open" ? load.preAllocatedVUs : peakOf(load);
   if (vus * VU_BYTES <= freeBytes) return;
   const how = load.model === "open" ? "a lower --rate, or fewer with --vus" : "fewer with --vus";
   throw new Failure(
     "USAGE",
-    `${scenario} may need ${count(vus)} VUs, some ${bytes(vus * VU_BYTES)} of memory, and ${bytes(freeBytes)} are free: ${how}`,
+    `${scenario} needs ${count(vus)} VUs, some ${bytes(vus * VU_BYTES)} of memory, and ${bytes(freeBytes)} are free: ${how}`,
   );
 }
 

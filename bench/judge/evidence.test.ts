@@ -19,7 +19,7 @@ test("an instant is the scenario's own answers, p95 and dropped arrivals; the wa
     ]),
   );
   assert.deepEqual(evidence.instants, [
-    { fromMs: START_MS + 4_000, ms: 1_000, answers: 100, p95Ms: 8, dropped: 7, busyVus: 0.26 },
+    { fromMs: START_MS + 4_000, ms: 1_000, answers: 100, p95Ms: 8, dropped: 7 },
   ]);
 });
 
@@ -27,7 +27,7 @@ test("a second without answers has no p95", () => {
   const evidence = new Evidence(basic);
   evidence.addWindow(windowAt(0, []));
   assert.deepEqual(evidence.instants, [
-    { fromMs: START_MS, ms: 1_000, answers: 0, p95Ms: undefined, dropped: 0, busyVus: 0 },
+    { fromMs: START_MS, ms: 1_000, answers: 0, p95Ms: undefined, dropped: 0 },
   ]);
 });
 

@@ -12,8 +12,6 @@ export interface Instant {
   readonly answers: number;
   readonly p95Ms: number | undefined;
   readonly dropped: number;
-  /** Time that the calls ended in this window took, over its length: the VUs busy at once (Little's law). */
-  readonly busyVus: number;
 }
 
 /**
@@ -54,7 +52,6 @@ export class Evidence {
       answers: latency.n,
       p95Ms: latency.percentile(95),
       dropped,
-      busyVus: one.trend("iteration_duration", own).sum / window.ms,
     });
   }
 
@@ -79,14 +76,6 @@ export class Evidence {
     return this.phases
       .filter((span) => span.phase === phase)
       .reduce((sum, span) => sum + (span.toMs - span.fromMs) / 1000, 0);
-  }
-
-  /** The windows that lie in a phase. */
-  instantsIn(phase: string): Instant[] {
-    const spans = this.phases.filter((span) => span.phase === phase);
-    return this.instants.filter(({ fromMs }) =>
-      spans.some((span) => fromMs >= span.fromMs && fromMs < span.toMs),
-    );
   }
 
   /** Average, p95 and maximum of a resource, in a phase or over the whole run; null without samples. */

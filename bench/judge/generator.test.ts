@@ -16,12 +16,13 @@ test("a quiet generator is healthy, and tells what it used", () => {
     {
       healthy: true,
       reasons: [],
-      dropped: { count: 0, blame: "none" },
+      dropped: { count: 0, byTarget: 0, blame: "none" },
       pacingLagP99Ms: 1,
       k6CpuCores: { avg: 0.5, p95: 0.5, max: 0.5 },
       k6RssBytes: { avg: 200e6, p95: 200e6, max: 200e6 },
       benchCpuCores: { avg: healthOf(() => ({})).benchCpuCores?.avg, p95: 0.05, max: 0.05 },
       benchLoopDelayP99Ms: 12,
+      otherCpuCores: null,
       lateSamples: 0,
       overflowSamples: 0,
       k6ExitCode: 0,
@@ -114,6 +115,16 @@ for (const [what, change, blame] of [
     "generator",
   ],
   [
+    "a slow second came after, whose answers were asked for later",
+    (_, at) => (at === 9 ? { dropped: DROPS } : at === 12 ? { latencyMs: 800 } : {}),
+    "generator",
+  ],
+  [
+    "answers were slow, but hardly any were due",
+    (_, at) => (at === 0 ? { dropped: DROPS, latencyMs: 800 } : {}),
+    "generator",
+  ],
+  [
     "slow answers long after say nothing of it",
     (_, at) => (at === 5 ? { dropped: DROPS } : at === 20 ? { latencyMs: 2_000 } : {}),
     "generator",
@@ -128,6 +139,17 @@ for (const [what, change, blame] of [
   });
 }
 
+test("drops of both kinds are told apart, each with its number", () => {
+  const { dropped, reasons } = healthOf((_, at) =>
+    at === 8 ? { dropped: 300 } : at === 15 ? { dropped: 600, latencyMs: 800 } : {},
+  );
+  assert.deepEqual(dropped, { count: 900, byTarget: 600, blame: "target" });
+  assert.deepEqual(
+    reasons.map((reason) => /^the generator dropped 300 arrivals/.test(reason)),
+    [true],
+  );
+});
+
 test("pacing lag is not read after the first drop: it holds the dropped arrivals' time", () => {
   const { reasons, pacingLagP99Ms } = healthOf((_, at) => ({
     ...(at === 9 && { dropped: DROPS, answers: 0 }),
@@ -140,7 +162,10 @@ test("pacing lag is not read after the first drop: it holds the dropped arrivals
 
 test("a closed model has no pacing lag and drops nothing", () => {
   const { pacingLagP99Ms, dropped, healthy } = healthOf(() => ({}), planned("stress"));
-  assert.deepEqual([pacingLagP99Ms, dropped, healthy], [null, { count: 0, blame: "none" }, true]);
+  assert.deepEqual(
+    [pacingLagP99Ms, dropped, healthy],
+    [null, { count: 0, byTarget: 0, blame: "none" }, true],
+  );
 });
 
 test("a run that saw no process of ours has no figures, and is not blamed for it", () => {
@@ -160,6 +185,8 @@ test("a soak of three days can be judged", () => {
   const evidence = evidenceOf(plan, (_, at) => (at === 9 ? { dropped: 1 } : {}));
   const last = evidence.instants.at(-1);
   assert.ok(last);
-  for (let i = 0; i < 3 * 86_400; i++) evidence.instants.push({ ...last, dropped: 1 });
+  for (let i = 1; i <= 3 * 86_400; i++) {
+    evidence.instants.push({ ...last, fromMs: last.fromMs + i * 1000, dropped: 1 });
+  }
   assert.equal(generatorHealth(evidence, WELL).dropped.count, 3 * 86_400 + 1);
 });

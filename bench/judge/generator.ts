@@ -1,4 +1,5 @@
-import { LATENCY, type Plan, peakOf } from "../../scenarios/lib/plan.ts";
+import { LATENCY, type Plan } from "../../scenarios/lib/plan.ts";
+import { arrivalsDue } from "../../scenarios/lib/schedule.ts";
 import type { Run } from "../results/run-schema.ts";
 import type { Evidence, Instant } from "./evidence.ts";
 
@@ -25,9 +26,10 @@ export function generatorHealth(evidence: Evidence, { cores, k6ExitCode }: Gener
   const lag = evidence.pacingLagP99Ms;
   const dropped = droppedArrivals(evidence);
   const reasons: string[] = [];
-  if (dropped.blame === "generator") {
+  const own = dropped.blame === "none" ? 0 : dropped.count - dropped.byTarget;
+  if (own > 0) {
     reasons.push(
-      `the generator dropped ${count(dropped.count)} arrivals while answers were quick: too few VUs (--vus) or too little CPU for the rate`,
+      `the generator dropped ${count(own)} arrivals while answers were quick: too few VUs (--vus) or too little CPU for the rate`,
     );
   }
   if (lag !== undefined && lag > PACING_LAG_P99_MS) {
@@ -55,6 +57,7 @@ export function generatorHealth(evidence: Evidence, { cores, k6ExitCode }: Gener
     k6RssBytes: evidence.spread(({ k6 }) => k6?.rssBytes),
     benchCpuCores: benchCpu,
     benchLoopDelayP99Ms: loopDelay?.max ?? null,
+    otherCpuCores: evidence.spread(({ otherCpuCores }) => otherCpuCores),
     lateSamples: fold.late,
     overflowSamples: fold.overflow,
     k6ExitCode,
@@ -63,42 +66,48 @@ export function generatorHealth(evidence: Evidence, { cores, k6ExitCode }: Gener
 
 /**
  * Arrivals k6 never started because no VU was free, and whose fault that is, window by window. By Little's law a target
- * whose answers take W holds rate x W callers: when that is more than there were VUs, and W is late by the plan's own
- * limit, the target stalled. When answers were quick, there were too few VUs for the rate, or k6 was too slow to make them.
- * The target is blamed when most of the dropped arrivals are its fault.
+ * whose answers take W holds rate x W callers: when that is more than k6 starts with (it makes more while it drops), and W
+ * is late by the plan's own limit, the target stalled. When answers were quick, there were too few VUs for the rate, or k6
+ * was too slow to make them.
  */
-function droppedArrivals({ plan, instants }: Evidence): Run["generator"]["dropped"] {
+function droppedArrivals(evidence: Evidence): Run["generator"]["dropped"] {
+  const { plan, instants } = evidence;
   let total = 0;
   let byTarget = 0;
   for (const [i, { dropped }] of instants.entries()) {
     total += dropped;
-    if (dropped > 0 && stalled(plan, slowestFrom(instants, i, plan.requestTimeoutMs + 1000)))
-      byTarget += dropped;
+    if (dropped > 0 && stalled(evidence, i)) byTarget += dropped;
   }
-  if (total === 0 || plan.load.model !== "open") return { count: total, blame: "none" };
-  return { count: total, blame: byTarget > total / 2 ? "target" : "generator" };
+  if (plan.load.model !== "open" || total === 0) return { count: total, byTarget: 0, blame: "none" };
+  return { count: total, byTarget, blame: byTarget > 0 ? "target" : "generator" };
 }
 
-/** Whether answers of this p95 (none: nothing was answered) held more callers than k6 starts with: it makes more while it drops. */
-function stalled(plan: Plan, slowestMs: number | undefined): boolean {
-  if (slowestMs === undefined) return true;
-  const needed = (peakOf(plan.load) * slowestMs) / 1000;
-  return slowestMs > lateFrom(plan) && needed > (plan.load.model === "open" ? plan.load.preAllocatedVUs : 0);
+function stalled({ plan, instants, phases }: Evidence, i: number): boolean {
+  const { load } = plan;
+  const slowestMs = slowestOutstanding(instants, i, plan.requestTimeoutMs + 1000);
+  if (slowestMs === undefined || load.model !== "open") return true;
+  const { fromMs, ms } = instants[i] as Instant;
+  const startMs = phases.find(({ phase }) => phase !== "warm-up")?.fromMs ?? fromMs;
+  const at = (epochMs: number) => arrivalsDue(load, Math.max(0, (epochMs - startMs) / 1000));
+  const perMs = (at(fromMs + ms) - at(fromMs)) / ms;
+  return slowestMs > lateFrom(plan) && perMs * slowestMs > load.preAllocatedVUs;
 }
 
 /**
- * The slowest p95 from a window on to `aheadMs` after it: the answers that were outstanding when an arrival was dropped
- * come in up to one time-out later. Undefined when none came.
+ * The slowest p95 (ms) among answers that were outstanding in window `i`: those of its own, and those that came up to
+ * `aheadMs` later but must have been asked for before its end. Undefined when nothing was answered from then on.
  */
-function slowestFrom(instants: readonly Instant[], i: number, aheadMs: number): number | undefined {
-  const untilMs = (instants[i]?.fromMs ?? 0) + aheadMs;
-  let most: number | undefined;
+function slowestOutstanding(instants: readonly Instant[], i: number, aheadMs: number): number | undefined {
+  const { fromMs, ms } = instants[i] as Instant;
+  let slowest: number | undefined;
   for (let at = i; at < instants.length; at++) {
-    const { fromMs, p95Ms } = instants[at] as Instant;
-    if (fromMs > untilMs) break;
-    if (p95Ms !== undefined) most = Math.max(most ?? 0, p95Ms);
+    const later = instants[at] as Instant;
+    if (later.fromMs > fromMs + aheadMs) break;
+    if (later.p95Ms === undefined) continue;
+    const outstanding = later.fromMs - later.p95Ms <= fromMs + ms;
+    slowest = Math.max(slowest ?? 0, outstanding ? later.p95Ms : 0);
   }
-  return most;
+  return slowest;
 }
 
 /** The plan's own limit for p95: an answer slower than this is late. */

@@ -54,7 +54,18 @@ export function judge(evidence: Evidence, facts: Facts): Judgement {
     .map((row): SlaResult => (part ? { ...row, state: "not-applicable", note: PART } : row));
   const generator = generatorHealth(evidence, facts);
   const { verdict, reasons } = verdictOf(evidence, facts, sla, generator);
+  const noise = noiseOf(generator, facts.cores);
+  if (noise !== undefined && reasons.length > 0) reasons.push(noise);
   return { verdict, reasons, sla, findings, generator, exitCode: facts.k6Error ? 1 : EXIT_CODES[verdict] };
+}
+
+/** Other work that took more than this share of the machine may be why a limit was crossed. */
+const NOISY_SHARE = 0.2;
+
+/** What a reader of a bad verdict should know of the machine; undefined when the run had it to itself. */
+function noiseOf({ otherCpuCores }: Run["generator"], cores: number): string | undefined {
+  if (!otherCpuCores || otherCpuCores.avg < NOISY_SHARE * cores) return undefined;
+  return `other work on this machine used ${otherCpuCores.avg.toFixed(1)} of its ${cores} cores meanwhile`;
 }
 
 function verdictOf(
@@ -88,11 +99,10 @@ function verdictOf(
     };
   }
   if (generator.dropped.blame === "target") {
-    const dropped = generator.dropped.count.toLocaleString("en");
-    return {
-      verdict: "fail",
-      reasons: [`the target stalled: ${dropped} arrivals found every VU waiting`, ...crossed],
-    };
+    const { count, byTarget } = generator.dropped;
+    const of = byTarget === count ? "" : ` of ${count.toLocaleString("en")} that k6 dropped`;
+    const why = `the target stalled: ${byTarget.toLocaleString("en")} arrivals${of} found every VU waiting`;
+    return { verdict: "fail", reasons: [why, ...generator.reasons, ...crossed] };
   }
   if (!generator.healthy) return { verdict: "invalid", reasons: [...generator.reasons, ...crossed] };
   if (crossed.length > 0) return { verdict: "fail", reasons: [...crossed, ...warned, ...empty] };

@@ -6,8 +6,8 @@ import type { Evidence, Instant } from "./evidence.ts";
 const FACTOR = 1.5;
 /** ... or under this, since 1.5 x a fraction of a millisecond is only noise ... */
 const FLOOR_MS = 5;
-/** ... for this many windows in a row. */
-const IN_A_ROW = 5;
+/** ... for this many windows in a row, of a second each. */
+export const IN_A_ROW = 5;
 
 export type Recovery = NonNullable<Findings["recovery"]>;
 

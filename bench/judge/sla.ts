@@ -3,6 +3,7 @@ import { wholeArrivalsIn } from "../../scenarios/lib/schedule.ts";
 import type { Findings, SlaResult, SlaState } from "../results/run-schema.ts";
 import { QUANTILES } from "../windows/histogram.ts";
 import type { Evidence } from "./evidence.ts";
+import { IN_A_ROW } from "./recovery.ts";
 
 /** A P1 row that is crossed by at most this share of its limit warns; by more it fails. */
 const P1_TOLERANCE = 0.2;
@@ -76,19 +77,20 @@ function measure(sla: Sla, evidence: Evidence, findings: Findings, targetVisible
         value: fold.counter(metric, tags) ?? (fold.counter("http_reqs", tags) === undefined ? null : 0),
       };
     case "achieved":
-      return achieved(metric, tags, evidence);
+      return achieved(metric, tags);
     case "concurrency": {
-      const instants = evidence.instantsIn(tags.phase ?? "");
-      const busiest = instants.reduce((most, { busyVus }) => Math.max(most, busyVus), 0);
-      return { value: fold.trend(metric, tags).n === 0 ? null : busiest };
+      const trend = fold.trend(metric, tags);
+      const seconds = evidence.secondsIn(tags.phase ?? "");
+      return { value: trend.n === 0 || seconds === 0 ? null : trend.sum / 1000 / seconds };
     }
     case "recovery": {
       const found = findings.recovery;
       if (!found) return { value: null };
       if (found.seconds !== null) return { value: found.seconds };
       const note = `not back within the ${found.observedSeconds.toFixed(0)} s that were watched`;
-      // Not back yet is not too late while the time it may take is not over: a short profile cannot tell.
-      return { value: null, note, state: found.observedSeconds < sla.limit ? "no-data" : "fail" };
+      // Not back yet is not too late while a recovery in time could still show: a short profile cannot tell.
+      const tooShort = found.observedSeconds < sla.limit + IN_A_ROW - 1;
+      return { value: null, note, state: tooShort ? "no-data" : "fail" };
     }
     case "added-p50": {
       const row = findings.overhead?.rows.find(({ variant }) => variant === tags.variant);
@@ -103,7 +105,7 @@ function measure(sla: Sla, evidence: Evidence, findings: Findings, targetVisible
       return { value: fold.trend(metric, tags).percentile(QUANTILES[stat]) ?? null };
   }
 
-  function achieved(name: string, wanted: Sla["tags"], { secondsIn: _ }: Evidence): Measured {
+  function achieved(name: string, wanted: Sla["tags"]): Measured {
     const asked = wholeArrivalsIn(plan.load, wanted.phase as Phase);
     const got = fold.counter(name, wanted);
     return { value: got === undefined || asked === 0 ? null : (100 * got) / asked };

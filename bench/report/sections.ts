@@ -177,6 +177,7 @@ function resources({ target, generator }: Run, charts: Charts): Section {
     ["k6 CPU", generator.k6CpuCores, cores],
     ["k6 memory (RSS)", generator.k6RssBytes, bytes],
     ["bench CPU", generator.benchCpuCores, cores],
+    ["Other work on the machine, CPU", generator.otherCpuCores, cores],
   ];
   return {
     id: "resources",

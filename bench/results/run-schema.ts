@@ -149,13 +149,20 @@ export const runSchema = z.object({
     healthy: z.boolean(),
     reasons: z.array(z.string()),
     /** Arrivals k6 never started, and who is to blame: answers were late (target) or VUs too few (generator). */
-    dropped: z.object({ count: z.number(), blame: z.enum(["none", "target", "generator"]) }),
+    dropped: z.object({
+      count: z.number(),
+      /** How many of them while its answers were late. */
+      byTarget: z.number(),
+      blame: z.enum(["none", "target", "generator"]),
+    }),
     /** How late arrivals started, ms; null for closed models. */
     pacingLagP99Ms: z.number().nullable(),
     k6CpuCores: spread.nullable(),
     k6RssBytes: spread.nullable(),
     benchCpuCores: spread.nullable(),
     benchLoopDelayP99Ms: z.number().nullable(),
+    /** What neither target, k6 nor plimsoll used: cores that other work on this machine took. */
+    otherCpuCores: spread.nullable(),
     lateSamples: z.number(),
     overflowSamples: z.number(),
     k6ExitCode: z.number().nullable(),
@@ -226,6 +233,8 @@ export const resourceSampleSchema = z.object({
     .nullable(),
   k6: z.object({ cpuCores: z.number(), rssBytes: z.number() }).nullable(),
   bench: z.object({ cpuCores: z.number(), rssBytes: z.number(), loopDelayP99Ms: z.number() }),
+  /** Cores that neither of the three used; null when one of them could not be seen. */
+  otherCpuCores: z.number().nullable().optional(),
 });
 
 export type ResourceSample = z.infer<typeof resourceSampleSchema>;

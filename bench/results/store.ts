@@ -49,7 +49,12 @@ export function newRunFolder(root: string, scenario: string, profile: string, st
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
-  mkdirSync(path);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another run made it meanwhile.
+    if (!existsSync(path)) throw error;
+  }
 }
 
 /** A name that newRunFolder gave, so that names sort by time. */

@@ -22,6 +22,7 @@ test("once a second it tells what a process used, from its second look on; of no
   assert.ok(second.target.rssBytes > rss / 2 && second.target.rssBytes < rss * 2);
   assert.deepEqual([second.target.heapBytes, second.target.variants, second.k6], [null, null, null]);
   assert.ok(second.bench.rssBytes > rss / 2);
+  assert.equal(second.otherCpuCores, null, "k6 cannot be seen, so what others used cannot be told");
   const seconds = (Date.parse(samples[2]?.at ?? "") - Date.parse(samples[0]?.at ?? "")) / 1000;
   assert.ok(seconds > 1.5, `${seconds} s between the first sample and the third`);
   const told = samples.length;

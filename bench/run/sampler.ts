@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { ResourceSample } from "../results/run-schema.ts";
 import { scrape } from "./scrape.ts";
@@ -13,12 +14,23 @@ export interface Watched {
 
 const PERIOD_MS = 1000;
 
+function hostTimes() {
+  const all = cpus();
+  let [allMs, idleMs] = [0, 0];
+  for (const { times } of all) {
+    allMs += times.user + times.nice + times.sys + times.irq + times.idle;
+    idleMs += times.idle;
+  }
+  return { allMs, idleMs, cores: all.length };
+}
+
 /** Looks once a second at what target, k6 and we ourselves use, until it is stopped. */
 export class Sampler {
   readonly #watched: Watched;
   readonly #onSample: (sample: ResourceSample) => void;
   readonly #loop = monitorEventLoopDelay({ resolution: 10 });
   readonly #before = new Map<number, { usage: Usage; atMs: number }>();
+  #hostBefore = hostTimes();
   #ownBefore = { cpu: process.cpuUsage(), atMs: performance.now() };
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -53,8 +65,11 @@ export class Sampler {
       this.#rate(targetPid),
       this.#rate(k6Pid()),
     ];
+    const bench = this.#own();
+    const busy = this.#busyCores();
     this.#onSample({
       at: new Date().toISOString(),
+      otherCpuCores: target && k6 ? Math.max(0, busy - target.cpuCores - k6.cpuCores - bench.cpuCores) : null,
       target: target && {
         ...target,
         heapBytes: told?.heapBytes ?? null,
@@ -62,7 +77,7 @@ export class Sampler {
         variants: told?.variants ?? null,
       },
       k6,
-      bench: this.#own(),
+      bench,
     });
   }
 
@@ -78,6 +93,15 @@ export class Sampler {
     const seconds = (atMs - before.atMs) / 1000;
     const cpuCores = Math.max(0, usage.cpuSeconds - before.usage.cpuSeconds) / seconds;
     return { cpuCores, rssBytes: usage.rssBytes };
+  }
+
+  /** Cores of the whole machine that were not idle since the last look. */
+  #busyCores(): number {
+    const now = hostTimes();
+    const before = this.#hostBefore;
+    this.#hostBefore = now;
+    const all = now.allMs - before.allMs;
+    return all > 0 ? ((now.allMs - now.idleMs - before.allMs + before.idleMs) / all) * now.cores : 0;
   }
 
   #own(): ResourceSample["bench"] {

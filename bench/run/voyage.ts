@@ -154,8 +154,12 @@ async function load(options: VoyageOptions, target: Target, file: (name: string)
     view.say("stopping k6; what was measured is kept. Ctrl-C again kills everything.");
     k6.interrupt();
   });
+  let overtime = false;
   const watchdog = setTimeout(
-    () => k6.child.signal("SIGKILL"),
+    () => {
+      overtime = true;
+      k6.child.signal("SIGKILL");
+    },
     (lengthOf(plan) + plan.gracefulStopSeconds + OVERTIME_S) * 1000,
   );
   try {
@@ -178,7 +182,9 @@ async function load(options: VoyageOptions, target: Target, file: (name: string)
       k6Error:
         died || interruptedAfterSeconds !== undefined
           ? undefined
-          : ((await k6.error()) ?? cutShort(evidence)),
+          : overtime
+            ? `k6 was not done ${OVERTIME_S} s after its plan was over, and was killed: the load is too much for this machine`
+            : ((await k6.error()) ?? cutShort(evidence)),
       died: died
         ? {
             exitCode: died.exitCode,
@@ -268,12 +274,13 @@ function emptyRun(of: {
     generator: {
       healthy: true,
       reasons: [],
-      dropped: { count: 0, blame: "none" },
+      dropped: { count: 0, byTarget: 0, blame: "none" },
       pacingLagP99Ms: null,
       k6CpuCores: null,
       k6RssBytes: null,
       benchCpuCores: null,
       benchLoopDelayP99Ms: null,
+      otherCpuCores: null,
       lateSamples: 0,
       overflowSamples: 0,
       k6ExitCode: null,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { latencyPastDrops } from "./dropped-arrivals.ts";
-import { foldOf } from "./fold.ts";
+import { Fold, foldOf } from "./fold.ts";
 import { counter, trend, windowAt } from "./testing/windows.ts";
 
 const tags = { scenario: "basic-load", phase: "hold" };
@@ -21,6 +21,16 @@ const p50s = (windows: readonly ReturnType<typeof windowAt>[]) => {
 
 test("latency is from the intended start until an arrival was dropped, and the time on the wire from then on", () => {
   assert.deepEqual(p50s([second(0, 0), second(1, 5), second(2, 0)]), [900, 3, 3]);
+});
+
+test("what replaces it carries the tags that latency has: the run keeps one series of it", () => {
+  const right = latencyPastDrops();
+  const fold = new Fold();
+  for (const window of [second(0, 0), second(1, 5)]) fold.add(right(window));
+  assert.deepEqual(
+    fold.summaries().flatMap(({ metric, tags: of }) => (metric === "latency" ? [of] : [])),
+    [tags],
+  );
 });
 
 test("a window without drops is passed on as it is", () => {

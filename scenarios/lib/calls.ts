@@ -34,11 +34,11 @@ export function callsOf(plan: Plan, env: Environment): Calls {
   const variants = blocks?.variants ?? [single];
   const urls = new Map(variants.map((variant) => [variant, urlOf(env, variant)]));
 
-  const call = (phase: string, variant: string, lagMs = 0, extra: Record<string, string> = {}) => {
+  const call = (phase: string, variant: string, lagMs?: number, extra: Record<string, string> = {}) => {
     const tags = { phase, variant, ...extra };
     Object.assign(exec.vu.metrics.tags, tags);
-    const tookMs = sayHello(urls.get(variant) as string, requestTimeoutMs, tags);
-    latency.add(lagMs + tookMs);
+    if (lagMs !== undefined) pacingLag.add(lagMs);
+    latency.add((lagMs ?? 0) + sayHello(urls.get(variant) as string, requestTimeoutMs, tags));
   };
 
   return {
@@ -46,10 +46,14 @@ export function callsOf(plan: Plan, env: Environment): Calls {
       if (load.model === "open") {
         const { number, dueSeconds, lagMs } = arrival(plan);
         call(stageAt(load, dueSeconds).phase, blocks ? variantAt(blocks, number) : single, lagMs);
-        pacingLag.add(lagMs);
       } else {
         const stage = stageAt(load, elapsedSeconds());
-        call(stage.phase, single, 0, plan.extraTags.includes("stage") ? { stage: String(stage.to) } : {});
+        call(
+          stage.phase,
+          single,
+          undefined,
+          plan.extraTags.includes("stage") ? { stage: String(stage.to) } : {},
+        );
         sleep(load.thinkMs / 1000);
       }
     },

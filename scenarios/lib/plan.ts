@@ -7,12 +7,13 @@ export type ProfileName = "smoke" | "full";
 
 /**
  * The trend latency SLAs read, in milliseconds. Open model: from when the arrival was due, so that a generator or target
- * that stalls cannot hide it (coordinated omission). Closed model: from the call. To the last byte of the answer, time to
+ * that stalls cannot hide it (coordinated omission); the first arrival of each VU counts as due when it came, since it
+ * tells the VU when the schedule began. Closed model: from the call. To the last byte of the answer, time to
  * connect included.
  */
 export const LATENCY = "latency";
 
-/** Which part of a request belongs to. Warm-up is measured but no SLA reads it. */
+/** Which part of a run a request belongs to. Warm-up is measured but no SLA reads it. */
 export type Phase = "warm-up" | "ramp" | "hold" | "spike" | "recovery";
 
 /** A straight line from where the stage before it ended to `to`. */
@@ -56,7 +57,7 @@ export type Priority = "P0" | "P1";
  * - `share`: the yes-share of a rate, in percent
  * - `count`: the sum of a counter
  * - `achieved`: a counter's sum over the arrivals the plan asked for in that phase, in percent
- * - `concurrency`: callers busy at once in the busiest second: the time that the calls ended in it took
+ * - `concurrency`: mean number of callers busy at once: arrival rate x time each took (Little's law)
  * - `recovery`: seconds from the end of the spike until p95 was back for good
  * - `added-p50`: p50 over that of variant `none`, upper end of its 95 % interval, in milliseconds
  */

@@ -25,6 +25,7 @@ export interface Second {
   } | null;
   readonly k6CpuCores: number;
   readonly benchLoopDelayMs: number;
+  readonly otherCpuCores?: number;
 }
 
 /** Changes what happens in a second; `at` counts from the end of the warm-up, which has negative ones. */
@@ -99,13 +100,14 @@ function addSecond(evidence: Evidence, second: Second, at: number): void {
 /** What the processes used in the second that ends at `second`. */
 export function resources(
   second: number,
-  of: Pick<Second, "target" | "k6CpuCores" | "benchLoopDelayMs">,
+  of: Pick<Second, "target" | "k6CpuCores" | "benchLoopDelayMs" | "otherCpuCores">,
 ): ResourceSample {
   return {
     at: new Date(START_MS + second * 1000).toISOString(),
     target: of.target && { heapBytes: null, eventLoopDelayMs: null, variants: null, ...of.target },
     k6: { cpuCores: of.k6CpuCores, rssBytes: 200e6 },
     bench: { cpuCores: 0.05, rssBytes: 90e6, loopDelayP99Ms: of.benchLoopDelayMs },
+    ...(of.otherCpuCores !== undefined && { otherCpuCores: of.otherCpuCores }),
   };
 }
 

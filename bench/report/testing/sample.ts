@@ -202,11 +202,12 @@ export function emptySample(scenario: string): Sample {
       generator: {
         healthy: true,
         reasons: [],
-        dropped: { count: 0, blame: "none" },
+        dropped: { count: 0, byTarget: 0, blame: "none" },
         pacingLagP99Ms: null,
         k6CpuCores: null,
         k6RssBytes: null,
         benchCpuCores: null,
+        otherCpuCores: null,
         benchLoopDelayP99Ms: null,
         lateSamples: 0,
         overflowSamples: 0,
