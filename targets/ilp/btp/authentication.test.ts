@@ -1,7 +1,9 @@
 /** Who gets in: the right token, in time, as the first frame. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test } from "node:test";
 import * as btpPacket from "btp-packet";
+import { WebSocket } from "ws";
 import { HandClock } from "./testing/hand-clock.ts";
 import { authPacket, clientNode, ilpPacket, Keeper, RawPeer, serverNode } from "./testing/nodes.ts";
 import { rawTcp } from "./testing/raw-tcp.ts";
@@ -75,7 +77,7 @@ test("an unreadable first frame gets a close and no answer", async () => {
   for (const first of [
     Buffer.alloc(0),
     Buffer.from("garbage"),
-    "text",
+    authPacket("ann's").toString("latin1"),
     authPacket("ann's").subarray(0, -1),
   ]) {
     using peer = await RawPeer.connect(server.url);
@@ -85,6 +87,7 @@ test("an unreadable first frame gets a close and no answer", async () => {
     assert.deepEqual(peer.packets, []);
   }
   assert.equal(server.door!.unreadable, 4);
+  assert.equal(server.session("ann").up, false);
 });
 
 test("a second authentication gets an Error and a close", async () => {
@@ -130,6 +133,14 @@ test("connections beyond the limit are closed at once", async () => {
   await until("the third to be cut", () => third.closed);
   assert.equal(server.door!.turnedAway, 1);
   assert.deepEqual([first.closed, second.closed], [false, undefined]);
+});
+
+test("compression is not agreed to", async () => {
+  await using server = await serverNode(new Keeper());
+  const webSocket = new WebSocket(server.url, { perMessageDeflate: true });
+  using peer = new RawPeer(webSocket);
+  await once(webSocket, "open");
+  assert.equal(peer.webSocket.extensions, "");
 });
 
 test("a request that is no upgrade gets 426", async () => {

@@ -52,6 +52,7 @@ test("a peer that goes on not reading is cut, and what was under way fails", asy
   clock.turn(2000);
   assert.deepEqual([ann.up, keeper.downs, ann.counters.stalled, ann.pending], [false, ["STALLED"], 1, 0]);
   assert.ok(waiters.every(({ outcome }) => outcome === "LINK_LOST"));
+  assert.deepEqual(clock.waits, [], "no timer is left of it");
   peer.webSocket.resume();
   await until("its end", () => peer.closed !== undefined);
 });

@@ -5,6 +5,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
+import { openBtp } from "./btp.ts";
+import { HandClock } from "./testing/hand-clock.ts";
 import {
   clientNode,
   echo,
@@ -16,7 +18,7 @@ import {
   serverNode,
   Waiter,
 } from "./testing/nodes.ts";
-import { rawTcp } from "./testing/raw-tcp.ts";
+import { muteServer, rawTcp } from "./testing/raw-tcp.ts";
 import { until } from "./testing/until.ts";
 
 test("what is under way either way is answered before the links end", async () => {
@@ -67,13 +69,39 @@ test("after the end nobody gets in", async () => {
 });
 
 test("closing while connecting, and while waiting to connect, ends both", async () => {
-  const connecting = await clientNode("ws://127.0.0.1:1");
+  await using mute = await muteServer();
+  // On a clock that stands still no deadline comes to help.
+  const connecting = await clientNode(mute.url, new Keeper(), { clock: new HandClock() });
+  await until("the connect", () => mute.connections > 0);
   await connecting.close();
   const waiting = await clientNode("ws://127.0.0.1:1", new Keeper(), {
     limits: { retryFirstMs: 1e9, retryMaxMs: 1e9 },
   });
   await until("the failure", () => waiting.session("hub").counters.connectFailures === 1);
   await waiting.close();
+});
+
+test("while a node drains, a link that is lost is not made again", async () => {
+  await using near = await serverNode(new Keeper());
+  await using far = await serverNode(new Keeper());
+  const peers = [
+    { name: "near", token: "ann's", url: near.url },
+    { name: "far", token: "ann's", url: far.url },
+  ];
+  const client = await openBtp({ peers, handler: new Keeper(), random: () => 0 });
+  const sessions = [...client.sessions.values()];
+  await until("both links", () => sessions.every(({ up }) => up));
+  request(client.sessions.get("far")!, new Waiter());
+  const closing = client.close(100);
+  using _ = await RawPeer.login(near.url, "ann's");
+  await closing;
+  assert.deepEqual(
+    sessions.map(({ up, counters }) => [up, counters.ups]),
+    [
+      [false, 1],
+      [false, 1],
+    ],
+  );
 });
 
 test("on someone else's server BTP comes and goes, the server stays", async () => {

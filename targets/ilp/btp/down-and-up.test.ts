@@ -1,6 +1,5 @@
 /** Links that end and come back: what was under way fails once, and the session goes on. */
 import assert from "node:assert/strict";
-import { type AddressInfo, createServer } from "node:net";
 import { test } from "node:test";
 import { Session } from "./btp.ts";
 import { backOffMs, Dialer } from "./dialer.ts";
@@ -17,6 +16,7 @@ import {
   serverNode,
   Waiter,
 } from "./testing/nodes.ts";
+import { muteServer } from "./testing/raw-tcp.ts";
 import { until } from "./testing/until.ts";
 
 test("a request while the link is down is refused", async () => {
@@ -97,8 +97,9 @@ test("a peer that vanishes without a word is pinged, and cut", async () => {
   // It answered, so it is there, and stays.
   peer.send(ilpPacket(1));
   await until("its message", () => keeper.messages.length === 1);
-  clock.turn(keepAliveMs / 2);
+  clock.turn(1.25 * keepAliveMs);
   assert.equal(server.session("ann").up, true);
+  await until("another ping", () => pings === 2);
 
   peer.webSocket.pause();
   clock.turn(3 * keepAliveMs);
@@ -159,12 +160,9 @@ test("connects are spaced by the back-off, which starts anew only after a link t
 });
 
 test("a server that accepts and says nothing is left after the time to authenticate", async () => {
-  const mute = createServer((socket) => socket.resume().on("error", () => {}));
-  await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
-  const { port } = mute.address() as AddressInfo;
-  await using client = await clientNode(`ws://127.0.0.1:${port}`, new Keeper(), { limits: { authMs: 30 } });
+  await using mute = await muteServer();
+  await using client = await clientNode(mute.url, new Keeper(), { limits: { authMs: 30 } });
   await until("two tries", () => client.session("hub").counters.connectFailures >= 2);
-  mute.close();
 });
 
 test("an error of the handler is reported, answered with T00, and ends nothing", async () => {

@@ -1,6 +1,7 @@
 /** Bytes of strangers and of peers gone mad: counted and dropped, or the connection closed; everyone else served. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { test } from "node:test";
@@ -53,9 +54,10 @@ test("unreadable frames of a peer get no answer, and do not end the link until t
   await until("the good one's answer", () => peer.packets.length === 2);
   assert.equal(counters.unreadable, bad.length);
   assert.equal(keeper.messages.length, 1);
-  for (const frame of bad) peer.send(frame);
+  for (const frame of [...bad, ...bad, good]) peer.send(frame);
   await until("the close", () => peer.closed !== undefined);
-  assert.deepEqual([peer.closed, peer.packets.length, counters.unreadable], [1008, 2, 20]);
+  assert.deepEqual([peer.closed, peer.packets.length], [1008, 2]);
+  assert.deepEqual([counters.unreadable, keeper.messages.length], [20, 1]);
   await assertServes(server);
 });
 
@@ -129,6 +131,30 @@ test("endless fragments, empty ones too, are closed with 1008", async () => {
   });
   assert.equal(code, 1008);
   await assertServes(server);
+});
+
+test("nothing follows a close frame, not even an answer", async () => {
+  await using server = await serverNode(new Keeper(echo));
+  using peer = await RawPeer.login(server.url, "ann's");
+  const ann = server.session("ann");
+  const received: Buffer[] = [];
+  peer.webSocket.pause();
+  peer.socket!.on("data", (chunk) => received.push(chunk));
+  // The close frame has to wait for its turn as well.
+  while (ann.waitingBytes === 0) {
+    request(ann, new Waiter(), 60_000, Buffer.alloc(60_000));
+    await new Promise(setImmediate);
+  }
+  const ended = once(peer.socket!, "end");
+  const message = ilpPacket(1);
+  const bytes = Buffer.alloc(6 + message.length);
+  bytes.set(message, 6);
+  wrapPayload(bytes, 6, bytes.length, true);
+  peer.socket!.write(Buffer.concat([bytes, Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8])]));
+  await until("the answer to wait", () => ann.counters.responsesOut === 1);
+  peer.webSocket.resume();
+  await ended;
+  assert.equal(Buffer.concat(received).subarray(-4).toString("hex"), "880203e8");
 });
 
 test("frames against RFC 6455 are closed with 1002: unmasked, compressed, of no known kind", async () => {

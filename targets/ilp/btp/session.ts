@@ -133,14 +133,13 @@ export class Session {
     this.#tell(() => this.handler.onUp?.(this));
   }
 
-  /** A link has ended; for the link. */
-  detach(link: Link, why: LinkEnd): void {
+  /** The link has ended; for the link. */
+  detach(why: LinkEnd): void {
     const { counters } = this;
     if (why === "REPLACED") counters.replaced++;
     else if (why === "STALLED") counters.stalled++;
     else if (why === "OVERFLOW") counters.overflowed++;
     else if (why === "SILENT") counters.silent++;
-    if (this.#link !== link) return;
     this.#link = undefined;
     this.clock.cancel(this.#ticking);
     this.#ticking = undefined;

@@ -40,6 +40,11 @@ test("with nothing pending no timer ticks", async () => {
   await until("the answer", () => waiter.outcome !== "waiting");
   clock.turn(10);
   assert.equal(clock.waits.length, idle.length);
+
+  request(server.session("ann"), waiter);
+  peer.webSocket.terminate();
+  await until("the loss", () => !server.session("ann").up);
+  assert.deepEqual(clock.waits, []);
 });
 
 test("an answer nobody asked for, and a second one, are counted and dropped", async () => {
