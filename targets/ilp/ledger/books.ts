@@ -228,7 +228,7 @@ export class Books {
     }
     if (hold.expiresAtMs <= nowMs) {
       this.#settle(hold, State.expired, nowMs);
-      return EntryOutcome.expired;
+      return EntryOutcome.expires;
     }
     this.#settle(hold, State.posted, nowMs);
     return EntryOutcome.done;

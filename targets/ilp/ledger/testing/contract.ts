@@ -80,6 +80,7 @@ export function ledgerContract(name: string, home: () => Home, options: { skip?:
     const id = ledger.reserve(alice, bob, 700, Date.now() + 50);
     await until("the hold to expire", async () => (await ledger.state(id)) === "expired");
     assert.equal((await posted(ledger, id))?.code, "EXPIRED");
+    assert.equal(ledger.stats().expired, 1, "counted once");
     assert.deepEqual((await ledger.balances()).get("test.alice"), nothing);
   });
 
@@ -171,6 +172,7 @@ export function ledgerContract(name: string, home: () => Home, options: { skip?:
     const last = Math.max(kept, open, short);
     await before.close();
     const ledger = await home.open();
+    assert.deepEqual(await accounts(ledger), [alice, bob]);
     await until("the short hold to expire", async () => (await ledger.state(short)) === "expired");
     assert.equal(await ledger.state(kept), "posted");
     assert.equal(await ledger.state(open), "pending");
