@@ -84,6 +84,16 @@ export function ledgerContract(name: string, home: () => Home, options: { skip?:
     assert.deepEqual((await ledger.balances()).get("test.alice"), nothing);
   });
 
+  it("an expiry may be any number: long past is given back, long ahead is held", async (home) => {
+    const ledger = await home.open();
+    const [alice, bob] = await accounts(ledger);
+    const past = [-1e300, -1, 0, 0.5].map((expiresAtMs) => ledger.reserve(alice, bob, 1, expiresAtMs));
+    const ahead = [1e300, 2 ** 53].map((expiresAtMs) => ledger.reserve(alice, bob, 1, expiresAtMs));
+    for (const id of past) await until("it to expire", async () => (await ledger.state(id)) === "expired");
+    for (const id of ahead) assert.equal(await posted(ledger, id), undefined);
+    assert.equal((await ledger.balances()).get("test.bob")?.posted, 2n);
+  });
+
   it("posting what nobody reserved is told so", async (home) => {
     const ledger = await home.open();
     await accounts(ledger);
