@@ -206,7 +206,8 @@ export class Books {
     const credit = this.#account(ring.credit(position));
     const low = ring.amountLow(position);
     const high = ring.amountHigh(position);
-    const expiresAtMs = Math.min(Math.floor(ring.expiresAtMs(position)), nowMs + this.#options.maxHoldMs);
+    const latestMs = nowMs + this.#options.maxHoldMs;
+    const expiresAtMs = Math.max(0, Math.min(Math.floor(ring.expiresAtMs(position)), latestMs));
     this.#journal.hold(id, debit.number, credit.number, low, high, nowMs, expiresAtMs);
     this.#holds.set(id, { id, debit, credit, low, high, expiresAtMs });
     debit.debitsPending.add(low, high);
@@ -228,7 +229,7 @@ export class Books {
     }
     if (hold.expiresAtMs <= nowMs) {
       this.#settle(hold, State.expired, nowMs);
-      return EntryOutcome.expired;
+      return EntryOutcome.expires;
     }
     this.#settle(hold, State.posted, nowMs);
     return EntryOutcome.done;

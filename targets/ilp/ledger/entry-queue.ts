@@ -34,6 +34,9 @@ export class EntryQueue {
   /** Accounts have the numbers 1 to this. */
   accounts = 0;
 
+  /** Posts whose outcome nobody was told yet. */
+  waiting = 0;
+
   /** Positions in the ring, modulo 2^32. */
   #written = 0;
   #publishedTo = 0;
@@ -124,6 +127,7 @@ export class EntryQueue {
     }
     this.ring.writeSettle(this.#written, EntryKind.post, id);
     this.#waiting[this.ring.slot(this.#written)] = waiting;
+    this.waiting++;
     this.#wrote();
   }
 
@@ -153,7 +157,10 @@ export class EntryQueue {
       const kind = ring.kind(position);
       const outcome = ring.outcome(position);
       const waiting = this.#waiting[slot];
-      this.#waiting[slot] = undefined;
+      if (waiting !== undefined) {
+        this.#waiting[slot] = undefined;
+        this.waiting--;
+      }
       // Before anyone is told: who is told may write more.
       this.#done = (position + 1) >>> 0;
       if (kind === EntryKind.reserve) {
@@ -165,7 +172,7 @@ export class EntryQueue {
         waiting?.durable();
       } else {
         this.failed++;
-        if (outcome === EntryOutcome.expired) this.expired++;
+        if (outcome === EntryOutcome.expires) this.expired++;
         waiting?.durable(notPosted(ring.id(position), outcome));
       }
     }
@@ -179,6 +186,7 @@ export class EntryQueue {
       const waiting = this.#waiting[slot];
       if (waiting === undefined) continue;
       this.#waiting[slot] = undefined;
+      this.waiting--;
       this.ring.turnIntoVoid(position);
       this.failed++;
       waiting.durable(error);
@@ -225,7 +233,7 @@ function invalidAmount(amount: number | bigint): LedgerError {
 }
 
 function notPosted(id: number, outcome: number): LedgerError {
-  return outcome === EntryOutcome.expired
-    ? new LedgerError("EXPIRED", `transfer ${id} expired before it was posted`)
-    : new LedgerError("UNKNOWN", `transfer ${id} is unknown or was given back`);
+  return outcome === EntryOutcome.unknown
+    ? new LedgerError("UNKNOWN", `transfer ${id} is unknown or was given back`)
+    : new LedgerError("EXPIRED", `transfer ${id} expired before it was posted`);
 }

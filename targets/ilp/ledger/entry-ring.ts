@@ -2,8 +2,11 @@
 export const EntryKind = { reserve: 1, post: 2, void: 3 } as const;
 export type EntryKind = (typeof EntryKind)[keyof typeof EntryKind];
 
-/** What became of an entry, written into its slot by the ledger's thread. */
-export const EntryOutcome = { done: 0, expired: 1, unknown: 2 } as const;
+/**
+ * What became of an entry, written into its slot by whoever writes the ledger. A post of a hold that ran out either finds
+ * that it was given back before (`expired`), or gives it back itself (`expires`): each hold is counted once.
+ */
+export const EntryOutcome = { done: 0, expired: 1, unknown: 2, expires: 3 } as const;
 export type EntryOutcome = (typeof EntryOutcome)[keyof typeof EntryOutcome];
 
 /** Entries a ring can hold: more than `ExactSum` is exact for must never be in one batch. */

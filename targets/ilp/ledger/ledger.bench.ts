@@ -2,7 +2,7 @@
  * What the embedded ledger does a second, and what it costs: the packet path (its calls, its callbacks) and the ledger's
  * own thread. A packet is one reserve and, a tick later, one post.
  *
- *     node targets/ilp/ledger/ledger.bench.ts [--seconds 3] [--rates 10000,20000] [--folder .]
+ *     node targets/ilp/ledger/ledger.bench.ts [--seconds 3] [--rates 10000,20000] [--folder .] [--keep 1000000]
  *
  * The folder is where the file goes: its disk is what is measured.
  */
@@ -202,20 +202,29 @@ for (const batch of [1, 100, 1_000]) {
 }
 
 for (const rate of flags.rates.split(",").map(Number)) {
-  for (const delayMs of [1, 2]) {
-    const measured = await measure(`rate-${rate}-${delayMs}`, 100, delayMs, async (path, untilMs) => {
-      const startMs = performance.now();
-      let started = 0;
-      while (performance.now() < untilMs) {
+  for (const [batch, delayMs] of [
+    [100, 1],
+    [100, 2],
+    [1_000, 2],
+  ] as const) {
+    const measured = await measure(
+      `rate-${rate}-${batch}-${delayMs}`,
+      batch,
+      delayMs,
+      async (path, untilMs) => {
+        const startMs = performance.now();
+        let started = 0;
+        while (performance.now() < untilMs) {
+          path.settle();
+          const due = Math.floor(((performance.now() - startMs) / 1_000) * rate);
+          for (; started < due; started++) path.start();
+          await pause(TICK_MS);
+        }
         path.settle();
-        const due = Math.floor(((performance.now() - startMs) / 1_000) * rate);
-        for (; started < due; started++) path.start();
-        await pause(TICK_MS);
-      }
-      path.settle();
-      while (path.underWay() > 0) await path.somethingDone();
-    });
-    line(`${rate.toLocaleString("en")}/s, 100, ${delayMs} ms`, measured);
+        while (path.underWay() > 0) await path.somethingDone();
+      },
+    );
+    line(`${rate.toLocaleString("en")}/s, ${batch}, ${delayMs} ms`, measured);
   }
 }
 

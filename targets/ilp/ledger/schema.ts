@@ -5,6 +5,8 @@ import { LedgerError } from "./ledger.ts";
 const APPLICATION_ID = 0x504c494c;
 const SCHEMA_VERSION = 1;
 
+const LOG_BYTES = 16 * 1024 * 1024;
+
 /**
  * A transfer's state. None is 0 or 1: SQLite stores those two in no bytes, and a row that grew when it is settled would
  * not fit into its full page any more.
@@ -85,6 +87,8 @@ export function openFile(file: string): DatabaseSync {
     }
     // In this order: the journal mode cannot change within a transaction, and is kept in the file.
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
+    // A log that a reader held up is cut to this when it is gone; without one it never gets as long.
+    db.exec(`PRAGMA journal_size_limit = ${LOG_BYTES}`);
     if (empty) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
     return db;
   } catch (error) {

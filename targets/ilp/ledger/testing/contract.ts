@@ -80,7 +80,18 @@ export function ledgerContract(name: string, home: () => Home, options: { skip?:
     const id = ledger.reserve(alice, bob, 700, Date.now() + 50);
     await until("the hold to expire", async () => (await ledger.state(id)) === "expired");
     assert.equal((await posted(ledger, id))?.code, "EXPIRED");
+    assert.equal(ledger.stats().expired, 1, "counted once");
     assert.deepEqual((await ledger.balances()).get("test.alice"), nothing);
+  });
+
+  it("an expiry may be any number: long past is given back, long ahead is held", async (home) => {
+    const ledger = await home.open();
+    const [alice, bob] = await accounts(ledger);
+    const past = [-1e300, -1, 0, 0.5].map((expiresAtMs) => ledger.reserve(alice, bob, 1, expiresAtMs));
+    const ahead = [1e300, 2 ** 53].map((expiresAtMs) => ledger.reserve(alice, bob, 1, expiresAtMs));
+    for (const id of past) await until("it to expire", async () => (await ledger.state(id)) === "expired");
+    for (const id of ahead) assert.equal(await posted(ledger, id), undefined);
+    assert.equal((await ledger.balances()).get("test.bob")?.posted, 2n);
   });
 
   it("posting what nobody reserved is told so", async (home) => {
@@ -171,6 +182,7 @@ export function ledgerContract(name: string, home: () => Home, options: { skip?:
     const last = Math.max(kept, open, short);
     await before.close();
     const ledger = await home.open();
+    assert.deepEqual(await accounts(ledger), [alice, bob]);
     await until("the short hold to expire", async () => (await ledger.state(short)) === "expired");
     assert.equal(await ledger.state(kept), "posted");
     assert.equal(await ledger.state(open), "pending");
