@@ -18,6 +18,9 @@ const targets = readdirSync(join(root, "targets")).filter((name) =>
   existsSync(join(root, "targets", name, "main.ts")),
 );
 
+/** Programs of worker threads: a bundle each, beside that of the target that starts them. */
+const threads = ["targets/ilp/ledger/sqlite-thread.ts"];
+
 const [, servers] = await Promise.all([
   build({
     entryPoints: scenarios,
@@ -32,7 +35,12 @@ const [, servers] = await Promise.all([
     logLevel: "error",
   }),
   build({
-    entryPoints: Object.fromEntries(targets.map((name) => [name, join(root, "targets", name, "main.ts")])),
+    entryPoints: Object.fromEntries([
+      ...targets.map((name) => [name, join(root, "targets", name, "main.ts")]),
+      ...threads.map((file) => [basename(file, ".ts"), join(root, file)]),
+    ]),
+    // Machine code of its own, and only for those who want that ledger.
+    external: ["tigerbeetle-node"],
     outdir: join(dist, "targets"),
     outExtension: { ".js": ".mjs" },
     bundle: true,
