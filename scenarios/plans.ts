@@ -298,9 +298,67 @@ function steady(rate: number, seconds: number) {
   return { ...openLoad(rate), from: rate, stages: [{ phase: "hold", seconds, to: rate }] as Stage[] };
 }
 
+const SOAK_RATE = 10_000;
+
+const soak: Scenario = {
+  name: "soak",
+  summary: "10,000 Interledger packets a second through one connector, for an hour: does it hold?",
+  target: "ilp",
+  variant: "ilp",
+  profiles: {
+    smoke: { ...SMOKE_LIMITS, load: packetLoad(SOAK_RATE, 24) },
+    full: { ...FULL_LIMITS, load: packetLoad(SOAK_RATE, 3_600) },
+  },
+  sla: [
+    latency("p99", 10, hold),
+    {
+      id: "achieved",
+      title: "achieved of asked rate",
+      priority: "P0",
+      metric: "packets",
+      tags: hold,
+      stat: "achieved",
+      op: ">=",
+      limit: 99.5,
+      unit: "%",
+    },
+    {
+      id: "failed",
+      title: "packets not fulfilled",
+      priority: "P0",
+      metric: "packet_failed",
+      tags: hold,
+      stat: "share",
+      op: "<=",
+      limit: 0,
+      unit: "%",
+    },
+    {
+      id: "unexpected",
+      title: "answers nobody asked for",
+      priority: "P0",
+      metric: "packets_unexpected",
+      tags: { scenario: "soak" },
+      stat: "count",
+      op: "<=",
+      limit: 0,
+      unit: "",
+    },
+  ],
+};
+
+function packetLoad(rate: number, seconds: number) {
+  return {
+    model: "paced",
+    from: rate,
+    connections: 4,
+    stages: [{ phase: "hold", seconds, to: rate }] as Stage[],
+  } as const;
+}
+
 /** Every scenario by name, in the order a newcomer meets them. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = Object.fromEntries(
-  [basicLoad, stress, spike, interceptorOverhead].map((scenario) => [scenario.name, scenario]),
+  [basicLoad, stress, spike, interceptorOverhead, soak].map((scenario) => [scenario.name, scenario]),
 );
 
 /** What is run: a scenario in a profile, with what the user overrode. Undefined for a name that is none. */

@@ -33,5 +33,5 @@ function loadText({ load, warmUpSeconds }: Profile): string {
   const peak = peakOf(load).toLocaleString("en");
   const seconds = warmUpSeconds + durationOf(load);
   const length = seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 6) / 10} min`;
-  return `${peak} ${load.model === "open" ? "req/s" : "VUs"}\n${length}`;
+  return `${peak} ${{ open: "req/s", paced: "packets/s", closed: "VUs" }[load.model]}\n${length}`;
 }

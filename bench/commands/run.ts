@@ -145,6 +145,7 @@ const ADMIN_PORT_OFFSET = 30;
 
 /** A scenario that calls one variant needs no port for the others, and the target less memory. */
 function targetFlags(plan: Plan, { fault, portBase }: RunFlags): string[] {
+  if (plan.target === "ilp") return portBase === undefined ? [] : ["--port-base", String(portBase)];
   return [
     "--variants",
     plan.blocks?.variants.join(",") ?? plan.variant,
@@ -207,7 +208,8 @@ const VU_BYTES = 500_000;
 /** A Failure when k6 would need more memory for its VUs than there is: the system would kill it, or us. */
 export function checkMemory({ scenario, load }: Pick<Plan, "scenario" | "load">, freeBytes: number): void {
   // Those that an open model has from the start; it makes more only while the target stalls.
-  const vus = load.model === "open" ? load.preAllocatedVUs : peakOf(load);
+  const vus =
+    load.model === "open" ? load.preAllocatedVUs : load.model === "paced" ? load.connections : peakOf(load);
   if (vus * VU_BYTES <= freeBytes) return;
   const how = load.model === "open" ? "a lower --rate, or fewer with --vus" : "fewer with --vus";
   throw new Failure(

@@ -89,7 +89,7 @@ function verdictOf(
     const how = signal ? `was killed by ${signal}` : `ended with exit code ${exitCode}`;
     return { verdict: "fail", reasons: [`the target ${how} after ${atSeconds.toFixed(0)} s`, ...crossed] };
   }
-  if ((evidence.fold.counter("http_reqs", { scenario: evidence.plan.scenario }) ?? 0) === 0) {
+  if ((evidence.fold.requests({ scenario: evidence.plan.scenario }) ?? 0) === 0) {
     const { count } = generator.dropped;
     const instead =
       count > 0 ? `; k6 dropped ${count.toLocaleString("en")} arrivals: too much for this machine` : "";

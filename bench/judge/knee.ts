@@ -26,7 +26,7 @@ export function knee({ plan, fold }: Evidence): Knee | undefined {
     // No answer in all of its time: it did not hold, and has no figures to show.
     if (p95Ms === undefined) broke = true;
     if (p95Ms === undefined) return [];
-    const { yes, no } = fold.rate("http_req_failed", tagsOf(to));
+    const { yes, no } = fold.failures(tagsOf(to));
     const failedPercent = (100 * yes) / Math.max(1, yes + no);
     const held = p95Ms < HELD_P95_MS && failedPercent < HELD_FAILED_PERCENT;
     const seconds = plan.load.stages.reduce((sum, stage) => sum + (stage.to === to ? stage.seconds : 0), 0);

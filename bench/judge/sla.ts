@@ -74,7 +74,7 @@ function measure(sla: Sla, evidence: Evidence, findings: Findings, targetVisible
     case "count":
       // A counter that never ticked was not emitted; that is a zero only when the run made requests at all.
       return {
-        value: fold.counter(metric, tags) ?? (fold.counter("http_reqs", tags) === undefined ? null : 0),
+        value: fold.counter(metric, tags) ?? (fold.requests(tags) === undefined ? null : 0),
       };
     case "achieved":
       return achieved(metric, tags);

@@ -15,6 +15,7 @@ const stages = z.array(
 const from = z.number().nonnegative();
 const load = z.discriminatedUnion("model", [
   z.object({ model: z.literal("open"), from, stages, preAllocatedVUs: z.number(), maxVUs: z.number() }),
+  z.object({ model: z.literal("paced"), from, stages, connections: z.number() }),
   z.object({ model: z.literal("closed"), from, stages, thinkMs: z.number() }),
 ]);
 
@@ -52,7 +53,7 @@ function alignedStart(points: readonly Point[], firstMs: number, load: Load): nu
 
 /** Arrivals a second an open model asked for in each point; null before and after the load. */
 export function askedPerSecond(timeline: Timeline, load: Load): (number | null)[] {
-  const beganMs = load.model === "open" ? loadStartMs(timeline, load) : undefined;
+  const beganMs = load.model !== "closed" ? loadStartMs(timeline, load) : undefined;
   if (beganMs === undefined) return timeline.points.map(() => null);
   const endMs = beganMs + durationOf(load) * 1000;
   return timeline.points.map(({ fromMs, toMs, seconds }) => {

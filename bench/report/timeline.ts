@@ -1,4 +1,4 @@
-import { LATENCY } from "../../scenarios/lib/plan.ts";
+import { FAILED_METRICS, LATENCY, REQUEST_METRICS } from "../../scenarios/lib/plan.ts";
 import type { ResourceSample } from "../results/run-schema.ts";
 import { latencyPastDrops } from "../windows/dropped-arrivals.ts";
 import { PhaseTracker } from "../windows/fold.ts";
@@ -119,11 +119,11 @@ function binOf(window: Window, groups: Map<string, Group>): WindowBin {
       one.add(series);
       sum.merge(one);
       groupOf(groups, series.tags).latency.merge(one);
-    } else if (series.type === "counter" && series.metric === "http_reqs") {
+    } else if (series.type === "counter" && REQUEST_METRICS.includes(series.metric)) {
       requests += series.value;
       if (series.tags.phase === "warm-up") warmUp += series.value;
       groupOf(groups, series.tags).requests += series.value;
-    } else if (series.type === "rate" && series.metric === "http_req_failed") {
+    } else if (series.type === "rate" && FAILED_METRICS.includes(series.metric)) {
       failed += series.yes;
       groupOf(groups, series.tags).failed += series.yes;
     } else if (series.type === "counter" && series.metric === "dropped_iterations") {

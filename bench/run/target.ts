@@ -149,7 +149,9 @@ async function fromReadyLine(
     await child.stop(STOP_MS);
     throw new Failure("USAGE", "the target's ready line names no urls: add --url, or print them");
   }
-  const wrong = Object.values(ready.urls).find((it) => !/^https?:\/\/[^/]/.test(it) || !URL.canParse(it));
+  const wrong = Object.values(ready.urls).find(
+    (it) => !/^(https?|wss?):\/\/[^/]/.test(it) || !URL.canParse(it),
+  );
   if (wrong !== undefined) {
     await child.stop(STOP_MS);
     throw new Failure("USAGE", `the target's ready line has "${wrong}" where http://host:port belongs`);

@@ -1,3 +1,4 @@
+import { FAILED_METRICS, REQUEST_METRICS } from "../../scenarios/lib/plan.ts";
 import { TrendHistogram, type TrendSummary } from "./histogram.ts";
 import { carries, type Series, startMs, type Tags, type Window } from "./window.ts";
 
@@ -63,6 +64,17 @@ export class Fold {
     for (const cell of this.#matching(metric, wanted))
       if (cell.type === "counter") sum = (sum ?? 0) + cell.value;
     return sum;
+  }
+
+  /** Requests, of whatever kind the run made; undefined when there were none with these tags. */
+  requests(wanted: Tags = {}): number | undefined {
+    return REQUEST_METRICS.map((metric) => this.counter(metric, wanted)).find((sum) => sum !== undefined);
+  }
+
+  /** Requests that failed, and those that did not. */
+  failures(wanted: Tags = {}): { yes: number; no: number } {
+    const rates = FAILED_METRICS.map((metric) => this.rate(metric, wanted));
+    return rates.find(({ yes, no }) => yes + no > 0) ?? { yes: 0, no: 0 };
   }
 
   /** Both counts of a rate. */
@@ -148,7 +160,7 @@ export class PhaseTracker {
 function mainPhase(window: Window): string | undefined {
   const counts = new Map<string, number>();
   for (const series of window.series) {
-    if (series.metric !== "http_reqs" || series.type !== "counter" || !series.tags.phase) continue;
+    if (!REQUEST_METRICS.includes(series.metric) || series.type !== "counter" || !series.tags.phase) continue;
     counts.set(series.tags.phase, (counts.get(series.tags.phase) ?? 0) + series.value);
   }
   let best: string | undefined;

@@ -46,7 +46,7 @@ export function callsOf(plan: Plan, env: Environment): Calls {
       if (load.model === "open") {
         const { number, dueSeconds, lagMs } = arrival(plan);
         call(stageAt(load, dueSeconds).phase, blocks ? variantAt(blocks, number) : single, lagMs);
-      } else {
+      } else if (load.model === "closed") {
         const stage = stageAt(load, elapsedSeconds());
         call(
           stage.phase,

@@ -1,5 +1,6 @@
 import type { Options, Scenario } from "k6/options";
-import { type Load, type Plan, peakOf } from "./plan.ts";
+import { CONNECT_SECONDS, type Load, type PacedLoad, type Plan, peakOf } from "./plan.ts";
+import { durationOf } from "./schedule.ts";
 import { thresholdsOf } from "./thresholds.ts";
 
 /**
@@ -28,6 +29,8 @@ export function optionsOf(plan: Plan): Options {
  */
 function warmUp({ load, warmUpSeconds, gracefulStopSeconds }: Plan): Record<string, Scenario> {
   if (warmUpSeconds === 0 || peakOf(load) === 0) return {};
+  if (load.model === "paced")
+    return { "warm-up": { ...paced(load, warmUpSeconds, gracefulStopSeconds), exec: "warmUp" } };
   const shared = { exec: "warmUp", duration: `${warmUpSeconds}s`, gracefulStop: `${gracefulStopSeconds}s` };
   if (load.model === "closed") {
     const vus = Math.max(1, Math.round(Math.max(load.from, load.stages[0]?.to ?? 0) / 2));
@@ -40,8 +43,15 @@ function warmUp({ load, warmUpSeconds, gracefulStopSeconds }: Plan): Record<stri
   };
 }
 
+/** A VU a connection, and one long iteration each, which ends by itself. */
+function paced({ connections }: PacedLoad, seconds: number, gracefulStopSeconds: number) {
+  const maxDuration = `${seconds + CONNECT_SECONDS + 2 * gracefulStopSeconds}s`;
+  return { executor: "per-vu-iterations", vus: connections, iterations: 1, maxDuration } as const;
+}
+
 function main(load: Load, startSeconds: number, gracefulStopSeconds: number): Scenario {
   const shared = { startTime: `${startSeconds}s`, gracefulStop: `${gracefulStopSeconds}s` };
+  if (load.model === "paced") return { ...paced(load, durationOf(load), gracefulStopSeconds), ...shared };
   const stages = load.stages.map((stage) => ({ duration: `${stage.seconds}s`, target: stage.to }));
   if (load.model === "closed") {
     return {

@@ -13,6 +13,18 @@ export type ProfileName = "smoke" | "full";
  */
 export const LATENCY = "latency";
 
+/** A bundled target. */
+export type TargetName = "connector" | "ilp";
+
+/** Counters of what was asked for, and rates of what failed: k6's own over HTTP, and those of packets. A run has one. */
+export const REQUEST_METRICS: readonly string[] = ["http_reqs", "packets"];
+export const FAILED_METRICS: readonly string[] = ["http_req_failed", "packet_failed"];
+
+/** The counter of requests of a load. */
+export function requestMetric({ model }: Load): string {
+  return model === "paced" ? "packets" : "http_reqs";
+}
+
 /** Which part of a run a request belongs to. Warm-up is measured but no SLA reads it. */
 export type Phase = "warm-up" | "ramp" | "hold" | "spike" | "recovery";
 
@@ -36,6 +48,22 @@ export interface OpenLoad {
   readonly maxVUs: number;
 }
 
+/**
+ * Arrivals come when they are due, over a few connections that each carry many at once: the script paces them itself,
+ * so none is ever dropped, and one that starts late is late from when it was due.
+ */
+export interface PacedLoad {
+  readonly model: "paced";
+  /** Arrivals a second before the first stage. */
+  readonly from: number;
+  readonly stages: readonly Stage[];
+  /** Connections, each with a VU of its own. */
+  readonly connections: number;
+}
+
+/** Time the connections of a paced load have before its first arrival is due. */
+export const CONNECT_SECONDS = 1;
+
 /** A fixed number of callers, each waiting for its answer, then pausing, then calling again. */
 export interface ClosedLoad {
   readonly model: "closed";
@@ -46,7 +74,7 @@ export interface ClosedLoad {
   readonly thinkMs: number;
 }
 
-export type Load = OpenLoad | ClosedLoad;
+export type Load = OpenLoad | ClosedLoad | PacedLoad;
 
 /** P0: crossed means fail. P1: crossed by at most 20 % warns, by more fails. */
 export type Priority = "P0" | "P1";
@@ -113,7 +141,7 @@ export interface Scenario {
   readonly name: string;
   /** One line for `plimsoll list`. */
   readonly summary: string;
-  readonly target: "connector";
+  readonly target: TargetName;
   readonly profiles: Readonly<Record<ProfileName, Profile>>;
   /** The variant of the target to call, or the blocks that call several. */
   readonly variant: string;
@@ -127,7 +155,7 @@ export interface Scenario {
 export interface Overrides {
   /** Peak arrival rate of an open model, arrivals a second; all stages are scaled to it. */
   readonly rate?: number;
-  /** Peak VUs of a closed model, scaled likewise; the cap on VUs of an open one. */
+  /** Peak VUs of a closed model, scaled likewise; the cap on VUs of an open one; the connections of a paced one. */
   readonly vus?: number;
   /** Length of all stages together in seconds; each is scaled to it. */
   readonly seconds?: number;
@@ -138,7 +166,7 @@ export interface Plan extends Profile {
   readonly scenario: string;
   readonly profile: ProfileName;
   readonly summary: string;
-  readonly target: "connector";
+  readonly target: TargetName;
   readonly variant: string;
   readonly blocks?: Blocks;
   readonly extraTags: readonly string[];
@@ -177,7 +205,7 @@ function blockOf({ variants }: Pick<Blocks, "variants">, load: Load): number {
 
 function override(load: Load, { rate, vus, seconds }: Overrides): Load {
   const peak = peakOf(load);
-  const height = load.model === "open" ? rate : vus;
+  const height = load.model === "closed" ? vus : rate;
   const rise = height === undefined ? 1 : height / peak;
   const total = load.stages.reduce((sum, stage) => sum + stage.seconds, 0);
   const stretch = seconds === undefined ? 1 : seconds / total;
@@ -188,6 +216,7 @@ function override(load: Load, { rate, vus, seconds }: Overrides): Load {
   }));
   const from = Math.round(load.from * rise);
   if (load.model === "closed") return { ...load, from, stages };
+  if (load.model === "paced") return { ...load, from, stages, connections: vus ?? load.connections };
   const scaled = (vusNow: number) => Math.max(1, Math.ceil(vusNow * rise));
   const maxVUs = vus ?? scaled(load.maxVUs);
   return { ...load, from, stages, maxVUs, preAllocatedVUs: Math.min(maxVUs, scaled(load.preAllocatedVUs)) };

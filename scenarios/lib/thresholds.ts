@@ -1,4 +1,4 @@
-import type { Phase, Plan, Sla } from "./plan.ts";
+import { type Phase, type Plan, requestMetric, type Sla } from "./plan.ts";
 import { wholeArrivalsIn } from "./schedule.ts";
 
 const TREND_STATS: Readonly<Partial<Record<Sla["stat"], string>>> = {
@@ -30,7 +30,7 @@ export function thresholdOf(sla: Sla, plan: Plan): { metric: string; expression:
 }
 
 /**
- * k6's `thresholds` for a plan. Each set of tags an SLA reads gets a `count>0` guard on http_reqs, because an empty
+ * k6's `thresholds` for a plan. Each set of tags an SLA reads gets a `count>0` guard on the requests, because an empty
  * trend passes `p(95)<X` and an empty rate passes anything: no requests must fail, not pass.
  */
 export function thresholdsOf(plan: Plan): Record<string, string[]> {
@@ -41,7 +41,7 @@ export function thresholdsOf(plan: Plan): Record<string, string[]> {
   for (const sla of plan.sla) {
     const threshold = thresholdOf(sla, plan);
     if (threshold) add(threshold.metric, threshold.expression);
-    add(selector("http_reqs", sla.tags), "count>0");
+    add(selector(requestMetric(plan.load), sla.tags), "count>0");
   }
   return thresholds;
 }

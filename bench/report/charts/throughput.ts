@@ -16,7 +16,7 @@ export function throughputChart(run: Run, timeline: Timeline): Chart {
   const description = `Requests answered a second; at most ${significant(most)}.`;
   if (empty)
     return { ...shared, note: "no request was made", description: "No requests.", option: undefined };
-  if (load?.model === "open") {
+  if (load && load.model !== "closed") {
     const asked = askedPerSecond(timeline, load);
     return {
       ...shared,

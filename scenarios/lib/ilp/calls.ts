@@ -1,0 +1,39 @@
+import type { Calls } from "../calls.ts";
+import type { Environment } from "../environment.ts";
+import { type PacedLoad, type Plan, peakOf } from "../plan.ts";
+import { pacedSender } from "./paced-sender.ts";
+
+/** The bundled network's, where nothing else is said. */
+const DEFAULTS = {
+  url: "ws://127.0.0.1:3000",
+  token: "alice-token",
+  destination: "test.a.bob.wallet",
+  secret: "plimsoll",
+};
+
+/**
+ * The calls of a plan that sends ILP packets: the load, and before it a warm-up of half its peak. `-e BASE_URL=ws://...`
+ * aims at another connector, as whom `-e TOKEN=` says; `-e DESTINATION=` and `-e SECRET=` are its receiver's.
+ */
+export function packetCalls(plan: Plan, env: Environment): Calls {
+  const { load, warmUpSeconds } = plan;
+  if (load.model !== "paced") throw new Error(`${plan.scenario} is not a paced load`);
+  const options = {
+    url: urlIn(env),
+    token: env.TOKEN || DEFAULTS.token,
+    destination: env.DESTINATION || DEFAULTS.destination,
+    secret: env.SECRET || DEFAULTS.secret,
+  };
+  const half = Math.ceil(peakOf(load) / 2);
+  const before: PacedLoad = {
+    ...load,
+    from: half,
+    stages: [{ phase: "warm-up", seconds: warmUpSeconds, to: half }],
+  };
+  return { main: pacedSender(load, plan, options), warmUp: pacedSender(before, plan, options) };
+}
+
+function urlIn({ VARIANTS, BASE_URL }: Environment): string {
+  const named = VARIANTS?.split(",").find((pair) => pair.startsWith("ilp="));
+  return named?.slice("ilp=".length) || BASE_URL || DEFAULTS.url;
+}

@@ -1,0 +1,17 @@
+import exec from "k6/execution";
+
+/**
+ * Epoch milliseconds with a fraction, for this VU. k6's Date.now() counts whole milliseconds, and its run clock has no
+ * epoch: the moment at which Date.now() steps joins the two, to some microseconds.
+ */
+export function epochClock(): () => number {
+  const first = Date.now();
+  let epochMs = first;
+  let runMs = 0;
+  while (epochMs === first) {
+    epochMs = Date.now();
+    runMs = exec.instance.currentTestRunDuration;
+  }
+  const originMs = epochMs - runMs;
+  return () => originMs + exec.instance.currentTestRunDuration;
+}

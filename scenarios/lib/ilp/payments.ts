@@ -1,0 +1,25 @@
+import crypto from "k6/crypto";
+
+/** What a packet carries, and what only whoever knows the secret can answer it with. */
+export interface Payment {
+  readonly data: Uint8Array;
+  readonly condition: Uint8Array;
+  readonly fulfillment: DataView;
+}
+
+export const DATA_BYTES = 64;
+
+/**
+ * Payments of one VU, made before the load, because HMAC and SHA-256 cost more than sending: the receiver fulfils with
+ * HMAC-SHA256(secret, data), and the condition is that one's SHA-256.
+ */
+export function payments(count: number, secret: string): Payment[] {
+  return Array.from({ length: count }, () => {
+    const data = new Uint8Array(crypto.randomBytes(DATA_BYTES));
+    const hmac = crypto.createHMAC("sha256", secret);
+    hmac.update(data.buffer);
+    const fulfillment = hmac.digest("binary") as ArrayBuffer;
+    const condition = new Uint8Array(crypto.sha256(fulfillment, "binary") as ArrayBuffer);
+    return { data, condition, fulfillment: new DataView(fulfillment) };
+  });
+}
