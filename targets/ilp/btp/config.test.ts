@@ -22,6 +22,9 @@ test("what is wrong is named by its key", () => {
   ]);
   assert.deepEqual(issues([{ name: "a", token: "" }]), ["0.token: a token of one character at least"]);
   assert.deepEqual(issues([{ name: "a", token: "t", url: "http://x" }]), ["0.url: a ws: or wss: URL"]);
+  assert.deepEqual(issues([{ name: "a", token: "t", url: "ws://x/#y" }]), [
+    "0.url: a URL without a fragment",
+  ]);
   assert.deepEqual(issues([{ name: "a", token: "t", uri: "ws://x" }]), ['0: Unrecognized key: "uri"']);
 });
 

@@ -5,7 +5,10 @@ const peerSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9_~-]{1,64}$/, "letters, digits, _ ~ - only, at most 64"),
   token: z.string().min(1, "a token of one character at least").max(1024),
   /** Where to dial the peer; without it the peer dials us. */
-  url: z.url({ protocol: /^wss?$/, error: "a ws: or wss: URL" }).optional(),
+  url: z
+    .url({ protocol: /^wss?$/, error: "a ws: or wss: URL" })
+    .refine((url) => !url.includes("#"), "a URL without a fragment")
+    .optional(),
 });
 
 /** A peer as the config has it. */

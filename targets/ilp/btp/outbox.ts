@@ -1,12 +1,12 @@
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
-import { uint32At } from "../../../wire/oer.ts";
 import { BtpError } from "./error.ts";
 import { MAX_PAYLOAD } from "./limits.ts";
 import { sizeOfHeader, wrapPayload } from "./websocket-frame.ts";
 
 /**
- * Writes one BTP frame into `into` from `at` on and returns the offset behind it, as the writers of wire/btp.ts do.
+ * Writes one BTP frame into `into` from `at` on and returns the offset behind it, as the writers of wire/btp.ts do. It
+ * may throw, and must not send anything itself.
  *
  * @param requestId the one the frame is to carry
  */
@@ -70,7 +70,7 @@ export class Outbox {
     if (end - start !== size)
       throw new BtpError("WRONG_SIZE", `a frame of ${end - start} bytes, announced as ${size}`);
     // Under another id the answer would reach the wrong packet.
-    if (uint32At(this.#batch, start + 1) !== requestId)
+    if (this.#batch.readUInt32BE(start + 1) !== requestId)
       throw new BtpError("WRONG_ID", `a frame with another request id than ${requestId}`);
     const type = this.#batch[start]!;
     wrapPayload(this.#batch, start, end, this.#masked);

@@ -142,6 +142,8 @@ test("a writer that throws or writes another size sends nothing, and nobody wait
   assert.equal(ilpPacket(1).length, 20);
   assert.throws(() => nodes.hub.request(20, another, waiter, 10_000), { code: "WRONG_ID" });
   assert.throws(() => send(65_537, () => 65_537), { code: "TOO_LONG" });
+  for (const timeoutMs of [Number.NaN, Number.POSITIVE_INFINITY])
+    assert.throws(() => request(nodes.hub, waiter, timeoutMs), { code: "BAD_TIMEOUT" });
   assert.equal(nodes.hub.pending, 0);
   request(nodes.hub, waiter);
   await until("the answer", () => waiter.outcome !== "waiting");

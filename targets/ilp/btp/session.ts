@@ -1,6 +1,7 @@
 import { FrameType, type FrameView } from "../../../wire/btp.ts";
 import type { Clock } from "./clock.ts";
 import { Counters } from "./counters.ts";
+import { BtpError } from "./error.ts";
 import type { Limits } from "./limits.ts";
 import type { Link, LinkEnd } from "./link.ts";
 import type { FrameWriter } from "./outbox.ts";
@@ -82,10 +83,12 @@ export class Session {
    * @param size what the writer will write, in bytes
    * @param write given the request id the frame is to carry
    * @param waiting told the answer, or that there is none
-   * @param timeoutMs how long to wait for it
+   * @param timeoutMs how long to wait for it; finite, and at once where it is not above 0
    * @throws BtpError, and what the writer throws; nobody waits then
    */
   request(size: number, write: FrameWriter, waiting: Waiting, timeoutMs: number): Refusal | undefined {
+    if (!Number.isFinite(timeoutMs))
+      throw new BtpError("BAD_TIMEOUT", `a request that waits for ${timeoutMs} ms`);
     const link = this.#link;
     const pending = this.#pending;
     if (link === undefined || this.#closing) {
