@@ -51,7 +51,9 @@ export interface Btp {
 export async function openBtp(options: BtpOptions): Promise<Btp> {
   const { peers, handler, listen, clock = systemClock, random } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const sessions = new Map(peers.map(({ name }) => [name, new Session(name, { handler, limits, clock })]));
+  const sessions = new Map(
+    peers.map(({ name, sockets = 1 }) => [name, new Session(name, { handler, limits, clock, sockets })]),
+  );
   const accepts = new Map(
     peers
       .filter(({ url }) => url === undefined)

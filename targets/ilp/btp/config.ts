@@ -9,6 +9,8 @@ const peerSchema = z.strictObject({
     .url({ protocol: /^wss?$/, error: "a ws: or wss: URL" })
     .refine((url) => !url.includes("#"), "a URL without a fragment")
     .optional(),
+  /** Links at a time of a peer that dials us. Of too many the oldest goes. */
+  sockets: z.int().min(1).max(1024).optional(),
 });
 
 /** A peer as the config has it. */

@@ -177,7 +177,7 @@ export class Link {
     this.#end = why;
     this.session.clock.cancel(this.#check);
     this.#inbound.clear();
-    this.session.detach(why);
+    this.session.detach(this, why);
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {

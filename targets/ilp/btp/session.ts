@@ -30,9 +30,11 @@ export interface SessionOptions {
   readonly handler: Handler;
   readonly limits: Limits;
   readonly clock: Clock;
+  /** Links it may have at a time; 1 unless given. */
+  readonly sockets?: number;
 }
 
-/** One peer, whichever side dials: it outlives the links that come and go, and has at most one of them at a time. */
+/** One peer, whichever side dials: it outlives the links that come and go. */
 export class Session {
   readonly peer: string;
   readonly handler: Handler;
@@ -40,21 +42,25 @@ export class Session {
   readonly clock: Clock;
   readonly counters = new Counters();
   readonly #pending: Pending;
-  #link: Link | undefined;
+  readonly #sockets: number;
+  /** The newest last. */
+  readonly #links: Link[] = [];
+  #turn = 0;
   #ticking: unknown;
   #closing = false;
 
   /** @param peer its name in the config */
-  constructor(peer: string, { handler, limits, clock }: SessionOptions) {
+  constructor(peer: string, { handler, limits, clock, sockets = 1 }: SessionOptions) {
     this.peer = peer;
     this.handler = handler;
     this.limits = limits;
     this.clock = clock;
+    this.#sockets = sockets;
     this.#pending = new Pending(limits.pending);
   }
 
   get up(): boolean {
-    return this.#link !== undefined;
+    return this.#links.length > 0;
   }
 
   /** Whether it takes no new requests any more, of either side. */
@@ -69,12 +75,12 @@ export class Session {
 
   /** Requests of the peer without an answer. */
   get unanswered(): number {
-    return this.#link?.unanswered ?? 0;
+    return this.#links.reduce((sum, { unanswered }) => sum + unanswered, 0);
   }
 
   /** Bytes that wait for the peer to read. */
   get waitingBytes(): number {
-    return this.#link?.waitingBytes ?? 0;
+    return this.#links.reduce((sum, { waitingBytes }) => sum + waitingBytes, 0);
   }
 
   /**
@@ -89,7 +95,7 @@ export class Session {
   request(size: number, write: FrameWriter, waiting: Waiting, timeoutMs: number): Refusal | undefined {
     if (!Number.isFinite(timeoutMs))
       throw new BtpError("BAD_TIMEOUT", `a request that waits for ${timeoutMs} ms`);
-    const link = this.#link;
+    const link = this.#nextLink();
     const pending = this.#pending;
     if (link === undefined || this.#closing) {
       this.counters.refusedDown++;
@@ -128,28 +134,46 @@ export class Session {
     }
   }
 
-  /** Takes over a new link. The newest wins: a peer that connects again has mostly lost the link before. */
+  /** Requests take the links in turn. */
+  #nextLink(): Link | undefined {
+    if (this.#links.length < 2) return this.#links[0];
+    this.#turn = (this.#turn + 1) % this.#links.length;
+    return this.#links[this.#turn];
+  }
+
+  /**
+   * Takes over a new link. Of too many the oldest goes, so that of one the newest wins: a peer that connects again has
+   * mostly lost the link before.
+   */
   attach(link: Link): void {
-    this.#link?.end("REPLACED");
-    this.#link = link;
+    if (this.#links.length >= this.#sockets) this.#links[0]?.end("REPLACED");
+    this.#links.push(link);
     this.counters.ups++;
     this.#tell(() => this.handler.onUp?.(this));
   }
 
-  /** The link has ended; for the link. */
-  detach(why: LinkEnd): void {
+  /**
+   * A link has ended; for the link. With the last one go all requests that wait; one that went over another of several is
+   * left to its time-out.
+   */
+  detach(link: Link, why: LinkEnd): void {
     const { counters } = this;
     if (why === "REPLACED") counters.replaced++;
     else if (why === "STALLED") counters.stalled++;
     else if (why === "OVERFLOW") counters.overflowed++;
     else if (why === "SILENT") counters.silent++;
-    this.#link = undefined;
+    const at = this.#links.indexOf(link);
+    if (at >= 0) this.#links.splice(at, 1);
+    if (this.#links.length === 0) this.#loseAll();
+    this.#tell(() => this.handler.onDown?.(this, why));
+  }
+
+  #loseAll(): void {
     this.clock.cancel(this.#ticking);
     this.#ticking = undefined;
     const lost = this.#pending.clear();
-    counters.lost += lost.length;
+    this.counters.lost += lost.length;
     for (const waiting of lost) this.#tell(() => waiting.onFailure("LINK_LOST"));
-    this.#tell(() => this.handler.onDown?.(this, why));
   }
 
   /** An error of the handler; for the link. */
@@ -165,7 +189,7 @@ export class Session {
     while (this.pending + this.unanswered > 0 && this.clock.now() < until) {
       await new Promise<void>((resolve) => this.clock.after(TICK_MS, resolve));
     }
-    this.#link?.end("GOING_AWAY");
+    for (const link of [...this.#links]) link.end("GOING_AWAY");
   }
 
   readonly #tick = () => {

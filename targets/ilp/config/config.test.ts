@@ -27,7 +27,7 @@ test("the least there is, with every default", () => {
         name: "alice",
         token: "secret",
         dial: undefined,
-        sockets: 16,
+        sockets: 1,
         limits: {
           rate: { ratePerSecond: 50_000, burst: 10_000 },
           maxAmount: Number.MAX_SAFE_INTEGER,
@@ -84,7 +84,7 @@ logLevel: debug
       name: "up",
       token: "from outside",
       dial: "wss://up.example:443/btp",
-      sockets: 16,
+      sockets: 1,
       limits: {
         rate: { ratePerSecond: 0.5, burst: 2 },
         maxAmount: 5,

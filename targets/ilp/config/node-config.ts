@@ -42,7 +42,7 @@ const peer = z.strictObject({
   dial: wsUrl.optional(),
   listens: z.literal(true).optional(),
   /** Most BTP connections at once of a peer that dials us. */
-  sockets: z.int().min(1).max(1024).default(16),
+  sockets: z.int().min(1).max(1024).default(1),
   /** The most it may owe us. 0: it can only send on what it was sent. */
   creditLimit: units.default(0),
   /** The most of one packet: beyond it F08. */

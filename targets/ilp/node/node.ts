@@ -55,7 +55,8 @@ export async function startNode(config: NodeConfig, log: Logger): Promise<Node> 
       telemetry.log(level, message);
     };
     const btp = await openBtp({
-      peers: config.peers.map(({ name, token, dial }) => ({
+      peers: config.peers.map(({ name, token, dial, sockets }) => ({
+        sockets: dial === undefined ? sockets : 1,
         name,
         token,
         ...(dial !== undefined && { url: dial }),
