@@ -98,7 +98,12 @@ test("a slow peer's small frames share batches: memory is what the counters say"
 
 test("both sides send as fast as they can: everything is answered or refused, nothing lost", async () => {
   const limits = { softBytes: 100_000 };
-  await using nodes = await pair(new Keeper(echo), new Keeper(echo), { limits });
+  const careful = () =>
+    new Keeper((link, message) => {
+      if (link.congested) link.refuse(message.requestId, "unreachable", "busy");
+      else echo(link, message);
+    });
+  await using nodes = await pair(careful(), careful(), { limits });
   const accepted: Waiter[] = [];
   let refused = 0;
   for (let round = 0; round < 50; round++) {
@@ -112,7 +117,7 @@ test("both sides send as fast as they can: everything is answered or refused, no
     await new Promise(setImmediate);
   }
   await until("every answer", () => accepted.every(({ outcome }) => outcome !== "waiting"));
-  assert.ok(accepted.every(({ outcome }) => outcome === "answer 1"));
+  assert.ok(accepted.every(({ outcome }) => outcome === "answer 1" || outcome === "answer 2"));
   assert.equal(accepted.length + refused, 10_000);
   assert.equal(nodes.hub.counters.refusedBackpressure + nodes.ann.counters.refusedBackpressure, refused);
 });

@@ -12,11 +12,14 @@ export interface Limits {
   /** Requests of a peer that we have not answered yet. */
   readonly inbound: number;
   /**
-   * Bytes waiting for a peer that does not read fast enough: beyond these it gets no new requests, and when it stays
-   * beyond them for {@link stallMs}, seen at a quarter of that, the link is cut.
+   * Bytes waiting for a peer that does not read fast enough: beyond these it gets no new requests, and when it takes no
+   * more than these in {@link stallMs} the link is cut.
    */
   readonly softBytes: number;
-  /** Bytes waiting at which a link is cut at once. Soft, hard, and seconds of soft: as Redis bounds its clients. */
+  /**
+   * Bytes waiting at which a link is cut at once: answers cannot be refused. Soft, hard, and a time for soft, as Redis
+   * bounds its clients' buffers.
+   */
   readonly hardBytes: number;
   readonly stallMs: number;
   /** A peer that was silent for so long is pinged, and cut when it is silent for as long again. */
@@ -36,7 +39,7 @@ export const DEFAULT_LIMITS: Limits = {
   pending: 20_000,
   inbound: 20_000,
   softBytes: 1_048_576,
-  hardBytes: 4 * 1_048_576,
+  hardBytes: 16 * 1_048_576,
   stallMs: 10_000,
   keepAliveMs: 15_000,
   unreadable: 100,

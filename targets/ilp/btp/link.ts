@@ -1,17 +1,10 @@
 import type { Duplex } from "node:stream";
 import type { RawData, WebSocket } from "ws";
 import { type Frame, FrameType, FrameView, readFrame, sizeOfFrame, writeFrame } from "../../../wire/btp.ts";
+import { type BtpCodeName, errorFrame } from "./error-frame.ts";
+import { Liveness } from "./liveness.ts";
 import { type FrameWriter, Outbox } from "./outbox.ts";
 import type { Session } from "./session.ts";
-
-/** The codes of RFC 0023 we use, with their names. */
-export const BtpCode = {
-  unreachable: ["T00", "UnreachableError"],
-  notAccepted: ["F00", "NotAcceptedError"],
-  duplicateId: ["F05", "DuplicateIdError"],
-} as const;
-
-export type BtpCodeName = keyof typeof BtpCode;
 
 /** How a link ends by our doing: the WebSocket close code, or none where a close frame would not get through. */
 const CLOSE_CODE = {
@@ -25,21 +18,6 @@ const CLOSE_CODE = {
 
 /** Why a link ended: by our doing, or `CLOSED` by the peer or the network. */
 export type LinkEnd = keyof typeof CLOSE_CODE | "CLOSED";
-
-/** A BTP Error as a frame to write. */
-export function errorFrame(requestId: number, code: BtpCodeName, text: string): Frame {
-  const [rfcCode, name] = BtpCode[code];
-  const data = Buffer.from(text);
-  return {
-    type: FrameType.error,
-    requestId,
-    code: rfcCode,
-    name,
-    triggeredAtMs: Date.now(),
-    data,
-    entries: [],
-  };
-}
 
 /**
  * One authenticated WebSocket, from its authentication to its end. A request is answered on the link it came by, and on
@@ -55,10 +33,7 @@ export class Link {
   readonly #inbound = new Set<number>();
   #unreadable = 0;
   #end: LinkEnd | undefined;
-  #heard = true;
-  #heardAtMs: number;
-  #pingedAtMs: number | undefined;
-  #stalledSinceMs: number | undefined;
+  readonly #liveness: Liveness;
   #check: unknown;
 
   /**
@@ -70,10 +45,8 @@ export class Link {
     this.session = session;
     this.#webSocket = webSocket;
     this.#outbox = new Outbox(webSocket, socket, masked);
-    this.#heardAtMs = session.clock.now();
-    const heard = () => {
-      this.#heard = true;
-    };
+    this.#liveness = new Liveness(session.limits, session.clock.now());
+    const heard = () => this.#liveness.heard();
     webSocket.on("message", (data, isBinary) => this.#onMessage(data, isBinary));
     webSocket.on("error", () => session.counters.protocolErrors++);
     webSocket.on("ping", heard);
@@ -96,7 +69,10 @@ export class Link {
     return this.#outbox.waitingBytes;
   }
 
-  /** Whether the peer reads too slowly to be given new requests. */
+  /**
+   * Whether the peer reads too slowly: it is given no new requests, and its own are best answered with a Reject T03,
+   * which is short, instead of work.
+   */
   get congested(): boolean {
     return this.#outbox.waitingBytes > this.session.limits.softBytes;
   }
@@ -182,9 +158,9 @@ export class Link {
 
   #onMessage(data: RawData, isBinary: boolean): void {
     if (this.#end !== undefined) return;
-    this.#heard = true;
+    this.#liveness.heard();
     const { counters } = this.session;
-    const bytes = data as Buffer;
+    const bytes = data as Buffer; // binaryType is "nodebuffer"
     counters.bytesIn += bytes.length;
     const view = this.#view;
     try {
@@ -249,35 +225,13 @@ export class Link {
     this.#putAnswer(sizeOfFrame(frame), requestId, (_, into, at) => writeFrame(frame, into, at));
   }
 
-  /** Looks after the two silent ways to die: a peer that does not read, and one that is not there. */
   #checkLater(): void {
-    const { limits, clock } = this.session;
-    const everyMs = Math.min(limits.stallMs, limits.keepAliveMs) / 4;
-    this.#check = clock.after(everyMs, () => {
-      this.#checkNow(clock.now());
+    const { clock } = this.session;
+    this.#check = clock.after(this.#liveness.everyMs, () => {
+      const finding = this.#liveness.check(clock.now(), this.#outbox.waitingBytes, this.#outbox.takenBytes);
+      if (finding === "PING") this.#webSocket.ping();
+      else if (finding !== undefined) this.end(finding);
       if (this.#end === undefined) this.#checkLater();
     });
-  }
-
-  #checkNow(nowMs: number): void {
-    const { limits } = this.session;
-    if (!this.congested) this.#stalledSinceMs = undefined;
-    else {
-      this.#stalledSinceMs ??= nowMs;
-      if (nowMs - this.#stalledSinceMs >= limits.stallMs) {
-        this.end("STALLED");
-        return;
-      }
-    }
-    if (this.#heard) {
-      this.#heard = false;
-      this.#heardAtMs = nowMs;
-      this.#pingedAtMs = undefined;
-    } else if (this.#pingedAtMs !== undefined) {
-      if (nowMs - this.#pingedAtMs >= limits.keepAliveMs) this.end("SILENT");
-    } else if (nowMs - this.#heardAtMs >= limits.keepAliveMs) {
-      this.#pingedAtMs = nowMs;
-      this.#webSocket.ping();
-    }
   }
 }

@@ -52,7 +52,7 @@ function cpuMeter(): () => number {
   };
 }
 
-/** What a session does for a frame, as far as plain `ws` can: reading, ids, a table of who waits. */
+/** Sends by `ws` alone, a message at a time, or with the socket corked from the first of a turn to the turn's end. */
 function plainSender(webSocket: WebSocket, socket: Socket, corked: boolean): (frame: Uint8Array) => void {
   let isCorked = false;
   const uncork = () => {
