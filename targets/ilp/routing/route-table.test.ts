@@ -69,10 +69,22 @@ test("addresses of one cache slot take turns and are never mistaken for each oth
     ["g.b", "g.b"],
     ["g.a", "g.a"],
     ["g.b.c", "g.b.c"],
+    ["g.b", "g.b"],
+    ["g.b.c", "g.b.c"],
     ["g.c", undefined],
     ["g.b", "g.b"],
   ] as const)
     assert.equal(at(address), prefix);
+});
+
+test("an address too long for the cache leaves other slots alone", () => {
+  const table = new RouteTable(routes("g.aaa", "g.bbb"));
+  const at = (address: string, hash: number) =>
+    table.lookup(Buffer.from(address), 0, address.length, hash)?.prefix;
+  assert.equal(at("g.aaa", 8), "g.aaa");
+  // What would lie in the next slot if it were written whole is another address.
+  assert.equal(at(`g.${"z".repeat(125)}.g.bbb.${"z".repeat(60)}`, 7), undefined);
+  assert.equal(at("g.bbb", 8), "g.bbb");
 });
 
 test("the longest address there is, longer than the cache takes", () => {

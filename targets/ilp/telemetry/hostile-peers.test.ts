@@ -1,10 +1,19 @@
 /** Whatever comes over the sockets, the hub goes on, and who sent it is shown out. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { test } from "node:test";
 import WebSocket from "ws";
-import { batchText, disposableHub, publish, subscribe, until } from "./testing/sockets.ts";
+import {
+  batchText,
+  disposableHub,
+  next,
+  publish,
+  rawWebSocket,
+  subscribe,
+  textFrame,
+  until,
+} from "./testing/sockets.ts";
 
 /** That the hub still does its work, for those who were there before and for those who come. */
 async function works(hub: { url: string }): Promise<void> {
@@ -35,7 +44,7 @@ test("frames of a publisher that are no batch of its node end its connection and
   for (const [i, frame] of hostile.entries()) {
     using a = await publish(hub.url, "A");
     a.socket.send(frame);
-    const [code] = await once(a.socket, "close");
+    const [code] = await next(a.socket, "close");
     assert.equal(code, frame.length > 1_000_000 ? 1009 : 1008, `frame ${i}`);
   }
   assert.equal(hub.counts.malformed, hostile.length);
@@ -81,7 +90,7 @@ test("a subscriber that says anything but a ping is cut", async () => {
   for (const [i, frame] of hostile.entries()) {
     using subscriber = await subscribe(hub.url);
     subscriber.socket.send(frame);
-    const [code] = await once(subscriber.socket, "close");
+    const [code] = await next(subscriber.socket, "close");
     assert.equal(code, frame.length > 1024 ? 1009 : 1008, `frame ${i}`);
   }
   assert.equal(hub.counts.cut, hostile.length);
@@ -92,27 +101,30 @@ test("a flood of pings is answered up to its bound, then cut", async () => {
   await using hub = await disposableHub({ limits: { pingsPerSecond: 1, pingBurst: 20 } });
   using subscriber = await subscribe(hub.url);
   for (let i = 0; i < 50_000; i++) subscriber.socket.send(`{"ping":${i}}`);
-  const [code] = await once(subscriber.socket, "close");
+  const [code] = await next(subscriber.socket, "close");
   assert.equal(code, 1008);
   assert.ok(subscriber.texts.length >= 20 && subscriber.texts.length <= 22, `${subscriber.texts.length}`);
   assert.equal(hub.counts.cut, 1);
   await works(hub);
 });
 
-test("one that floods and does not hear that it was cut is ended", async () => {
+test("those who were cut and do not hear it are ended, and what they still send goes nowhere", async () => {
   await using hub = await disposableHub({ limits: { pingBurst: 1, closeMs: 50 } });
-  const socket = connect(hub.port, "127.0.0.1");
-  socket.on("error", () => {});
-  socket.write(
-    "GET /subscribe HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
-  );
-  await once(socket, "data");
-  const ping = Buffer.concat([Buffer.from([0x81, 0x8a, 0, 0, 0, 0]), Buffer.from('{"ping":1}')]);
-  const flood = setInterval(() => socket.write(ping), 1);
-  await once(socket, "close");
-  clearInterval(flood);
+  using seen = await subscribe(hub.url, "?nodes=A");
+  const floods = [
+    { path: "/subscribe", frames: ['{"ping":1}', '{"ping":2}'] },
+    { path: "/publish?node=A", frames: ["garbage", batchText("A", 0)] },
+  ];
+  for (const { path, frames } of floods) {
+    const socket = await rawWebSocket(hub.port, path);
+    const flood = setInterval(() => socket.write(Buffer.concat(frames.map(textFrame))), 1);
+    await next(socket, "close");
+    clearInterval(flood);
+  }
+  assert.deepEqual([hub.counts.pings, hub.counts.cut], [1, 1]);
+  assert.deepEqual([hub.counts.malformed, hub.counts.batches], [1, 0]);
   await works(hub);
+  assert.deepEqual(seen.texts, []);
 });
 
 test("more publishers and subscribers than the hub has places for are refused", async () => {
@@ -121,7 +133,7 @@ test("more publishers and subscribers than the hub has places for are refused", 
   using _subscriber = await subscribe(hub.url);
   for (const path of ["/publish?node=B", "/subscribe"]) {
     const socket = new WebSocket(hub.url + path);
-    const [, response] = await once(socket, "unexpected-response");
+    const [, response] = (await next(socket, "unexpected-response")) as [unknown, IncomingMessage];
     assert.equal(response.statusCode, 503);
     response.destroy();
   }
@@ -131,11 +143,11 @@ test("a page in a browser may read but not publish", async () => {
   await using hub = await disposableHub();
   const headers = { origin: "https://example.com" };
   const publisher = new WebSocket(`${hub.url}/publish?node=A`, { headers });
-  const [, response] = await once(publisher, "unexpected-response");
+  const [, response] = (await next(publisher, "unexpected-response")) as [unknown, IncomingMessage];
   assert.equal(response.statusCode, 403);
   response.destroy();
   const subscriber = new WebSocket(`${hub.url}/subscribe`, { headers });
-  await once(subscriber, "open");
+  await next(subscriber, "open");
   subscriber.terminate();
 });
 

@@ -1,10 +1,10 @@
 /** The hub passes batches on as they came, or the part that was asked for, and answers heartbeats meanwhile. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { test } from "node:test";
 import WebSocket from "ws";
 import { HubError, startHub } from "./hub.ts";
-import { batchText, disposableHub, publish, subscribe, until } from "./testing/sockets.ts";
+import { batchText, disposableHub, next, publish, subscribe, until } from "./testing/sockets.ts";
 
 test("every subscriber gets every batch, byte for byte", async () => {
   await using hub = await disposableHub();
@@ -104,7 +104,7 @@ test("a query that means nothing is refused with a reason", async () => {
     ["/elsewhere", 404, /there are \/publish and \/subscribe/],
   ] as const) {
     const socket = new WebSocket(hub.url + path);
-    const [, response] = await once(socket, "unexpected-response");
+    const [, response] = (await next(socket, "unexpected-response")) as [unknown, IncomingMessage];
     assert.equal(response.statusCode, status, path);
     let body = "";
     for await (const chunk of response) body += chunk;
@@ -126,7 +126,7 @@ test("closing ends every connection and frees the port", async () => {
   const hub = await startHub({ port: 0 });
   using a = await publish(hub.url, "A");
   using seen = await subscribe(hub.url);
-  await Promise.all([once(a.socket, "close"), once(seen.socket, "close"), hub.close()]);
+  await Promise.all([next(a.socket, "close"), next(seen.socket, "close"), hub.close()]);
   const again = await startHub({ port: hub.port });
   await again.close();
 });

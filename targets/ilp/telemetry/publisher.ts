@@ -3,7 +3,6 @@ import { backoffMs } from "./backoff.ts";
 
 /** Bytes that may wait for the hub to read them; beyond it events stay in the ring. */
 const MAX_UNSENT_BYTES = 4_000_000;
-/** A hub that reads nothing for this long is gone, whatever TCP says. */
 const STUCK_MS = 10_000;
 const HANDSHAKE_MS = 5000;
 /** A connection that held this long was a good one: the next wait is a short one. */
@@ -17,6 +16,7 @@ const MAX_PAYLOAD = 1024;
  */
 export class Publisher {
   readonly #url: string;
+  readonly #stuckMs: number;
   #socket: WebSocket | undefined;
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
@@ -25,8 +25,12 @@ export class Publisher {
   /** Connections that were made. */
   connections = 0;
 
-  /** @param hub ws://host:port */
-  constructor(hub: string, node: string) {
+  /**
+   * @param hub ws://host:port
+   * @param stuckMs a hub that reads nothing for this long is gone, whatever TCP says
+   */
+  constructor(hub: string, node: string, stuckMs = STUCK_MS) {
+    this.#stuckMs = stuckMs;
     this.#url = new URL(`/publish?node=${encodeURIComponent(node)}`, hub).href;
     this.#connect();
   }
@@ -45,7 +49,7 @@ export class Publisher {
     }
     const nowMs = performance.now();
     this.#stuckSinceMs ??= nowMs;
-    if (nowMs - this.#stuckSinceMs > STUCK_MS) socket.terminate();
+    if (nowMs - this.#stuckSinceMs > this.#stuckMs) socket.terminate();
     return false;
   }
 

@@ -82,6 +82,18 @@ test("batches join: each begins where the one before ended, full ones leave befo
   );
 });
 
+test("every full batch leaves before its time, not the first alone", async () => {
+  await using hub = await disposableHub();
+  using seen = await subscribe(hub.url);
+  await using telemetry = node({ hub: hub.url, batchMs: 60_000 });
+  await until("a connection", () => telemetry.counts().connected);
+  const peer = telemetry.peer("alice");
+  for (let round = 1; round <= 3; round++) {
+    for (let i = 0; i < 100; i++) telemetry.received(condition, 0, peer, i, epochMs());
+    await until(`batch ${round}`, () => seen.batches().length === round);
+  }
+});
+
 test("without a hub events wait up to the queue, then drop; the next batch says how many", async () => {
   const probe = await disposableHub();
   await probe.close();

@@ -1,6 +1,7 @@
 /** A hub, its publishers and its subscribers, over real sockets. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
+import { type EventEmitter, once } from "node:events";
+import { connect, type Socket } from "node:net";
 import WebSocket from "ws";
 import type { Batch } from "../event.ts";
 import { type HubOptions, startHub } from "../hub.ts";
@@ -14,6 +15,11 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
     assert.ok(performance.now() < deadline, `waited ${DEADLINE_MS} ms for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** What an emitter emits next under this name, within the deadline. */
+export function next(emitter: EventEmitter, name: string): Promise<unknown[]> {
+  return once(emitter, name, { signal: AbortSignal.timeout(DEADLINE_MS) });
 }
 
 /** A hub that ends with the test. */
@@ -31,7 +37,7 @@ export async function subscribe(url: string, query = "") {
   const texts: string[] = [];
   socket.on("message", (data) => texts.push(String(data)));
   socket.on("error", () => {});
-  await once(socket, "open");
+  await next(socket, "open");
   const frames = () => texts.map((text) => JSON.parse(text) as Frame);
   const batches = () => frames().filter(({ events }) => events !== undefined);
   return {
@@ -48,8 +54,28 @@ export async function subscribe(url: string, query = "") {
 export async function publish(url: string, node: string) {
   const socket = new WebSocket(`${url}/publish?node=${node}`);
   socket.on("error", () => {});
-  await once(socket, "open");
+  await next(socket, "open");
   return { socket, [Symbol.dispose]: () => socket.terminate() };
+}
+
+/** A text frame from a client, its mask all zeros; under 64 KB. */
+export function textFrame(text: string): Buffer {
+  const payload = Buffer.from(text);
+  const { length } = payload;
+  const head = length < 126 ? [0x80 | length] : [0xfe, length >> 8, length & 255];
+  return Buffer.concat([Buffer.from([0x81, ...head, 0, 0, 0, 0]), payload]);
+}
+
+/** A WebSocket opened by hand: it closes when it wants to, and never by itself. */
+export async function rawWebSocket(port: number, path: string): Promise<Socket> {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  socket.write(
+    `GET ${path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+  );
+  await next(socket, "data");
+  return socket;
 }
 
 /** A batch as text, with so many bytes of padding. */
