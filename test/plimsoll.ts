@@ -42,10 +42,14 @@ export function start(
 }
 
 /** Waits until the command says something on stderr; fails when it ends before that. */
-export function said(child: ChildProcess, text: string): Promise<void> {
+export function said(child: ChildProcess, text: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
-    child.stderr?.on("data", (chunk) => String(chunk).includes(text) && resolve());
-    child.once("close", () => reject(new Error(`ended without saying "${text}"`)));
+    let all = "";
+    child.stderr?.on("data", (chunk) => {
+      all += chunk;
+      if (text.test(all)) resolve();
+    });
+    child.once("close", () => reject(new Error(`ended without saying ${text}: ${all}`)));
   });
 }
 

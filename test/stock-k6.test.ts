@@ -62,7 +62,7 @@ test("k6 exits 99 when an SLA is crossed", async (t) => {
 test("k6 exits 99 when nothing answers: the guard count>0 and the errors both fail", async () => {
   const { exitCode, output } = await k6("stress", { ...SHORT, BASE_URL: "http://127.0.0.1:1" });
   assert.equal(exitCode, 99, output);
-  assert.ok((output.match(/request failed/g) ?? []).length <= 2, "a dead target does not flood the terminal");
+  assert.ok((output.match(/request failed/g) ?? []).length <= 5, "a dead target does not flood the terminal");
 });
 
 test("a wrong PROFILE is told in one sentence", async () => {

@@ -82,14 +82,16 @@ function droppedArrivals(evidence: Evidence): Run["generator"]["dropped"] {
   return { count: total, byTarget, blame: byTarget > 0 ? "target" : "generator" };
 }
 
-function stalled({ plan, instants, phases }: Evidence, i: number): boolean {
+function stalled({ plan, instants }: Evidence, i: number): boolean {
   const { load } = plan;
   const slowestMs = slowestOutstanding(instants, i, plan.requestTimeoutMs + 1000);
   if (slowestMs === undefined || load.model !== "open") return true;
   const { fromMs, ms } = instants[i] as Instant;
-  const startMs = phases.find(({ phase }) => phase !== "warm-up")?.fromMs ?? fromMs;
+  // Phases are told by answers, and a silent target has none: the start is that of the plan, to a window or so.
+  const startMs = (instants[0]?.fromMs ?? fromMs) + plan.warmUpSeconds * 1000;
   const at = (epochMs: number) => arrivalsDue(load, Math.max(0, (epochMs - startMs) / 1000));
-  const perMs = (at(fromMs + ms) - at(fromMs)) / ms;
+  const due = [-1, 0, 1].map((near) => at(fromMs + (near + 1) * ms) - at(fromMs + near * ms));
+  const perMs = Math.max(...due) / ms;
   return slowestMs > lateFrom(plan) && perMs * slowestMs > load.preAllocatedVUs;
 }
 

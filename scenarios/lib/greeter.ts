@@ -45,7 +45,7 @@ export function sayHello(baseUrl: string, timeoutMs: number, tags: RequestTags):
 }
 
 /** So many VUs say why a request of theirs failed: enough to hear of it, too few to flood a terminal. */
-const TALKATIVE = 20;
+const TALKATIVE = 5;
 
 let reported = false;
 
