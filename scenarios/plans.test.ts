@@ -6,12 +6,13 @@ import { CONNECTOR_VARIANTS, FULL_CHAIN, plan, SCENARIOS } from "./plans.ts";
 
 const PROFILES: readonly ProfileName[] = ["smoke", "full"];
 
-/** What issue 3 promises of the full profiles: model, height before the first stage, then [seconds, height]. */
+/** What is promised of the full profiles: model, height before the first stage, then [seconds, height]. */
 const FULL = {
   "basic-load": ["open", 0, [30, 1_000], [360, 1_000], [30, 0]],
   stress: ["closed", 0, [60, 100], [120, 500], [120, 1_000], [120, 2_000], [60, 0]],
   spike: ["closed", 100, [30, 100], [10, 1_000], [30, 1_000], [10, 100], [60, 100]],
   "interceptor-overhead": ["open", 600, [120, 600]],
+  soak: ["paced", 10_000, [3_600, 10_000]],
 } as const;
 
 for (const [name, [model, from, ...stages]] of Object.entries(FULL)) {
@@ -26,7 +27,7 @@ for (const [name, [model, from, ...stages]] of Object.entries(FULL)) {
   });
 }
 
-/** What issue 3 promises of the SLA, as a person would write it. */
+/** What is promised of the SLA, as a person would write it. */
 const SLA = {
   "basic-load": [
     "P0 latency p50 < 50 ms",
@@ -49,6 +50,12 @@ const SLA = {
     "P0 dropped_iterations count <= 0",
     "P1 latency p95 < 15 ms",
   ],
+  soak: [
+    "P0 latency p99 < 10 ms",
+    "P0 packets achieved >= 99.5 %",
+    "P0 packet_failed share <= 0 %",
+    "P0 packets_unexpected count <= 0",
+  ],
 };
 
 for (const [name, rows] of Object.entries(SLA)) {
@@ -67,7 +74,7 @@ test("the tables above name every scenario", () => {
   assert.deepEqual(Object.keys(SLA), Object.keys(SCENARIOS));
 });
 
-for (const { name, profiles, sla, variant, blocks } of Object.values(SCENARIOS)) {
+for (const { name, profiles, sla, target, variant, blocks } of Object.values(SCENARIOS)) {
   test(`${name}: the smoke profile, warm-up and late answers included, is over within 30 s`, () => {
     const { warmUpSeconds, load, gracefulStopSeconds } = profiles.smoke;
     assert.ok(warmUpSeconds + durationOf(load) + gracefulStopSeconds <= 30);
@@ -113,10 +120,9 @@ for (const { name, profiles, sla, variant, blocks } of Object.values(SCENARIOS))
     assert.equal(new Set(sla.map(({ id }) => id)).size, sla.length);
   });
 
-  test(`${name}: every variant it calls is one of the connector's`, () => {
-    for (const called of [variant, ...(blocks?.variants ?? [])]) {
-      assert.ok((CONNECTOR_VARIANTS as readonly string[]).includes(called), called);
-    }
+  test(`${name}: every variant it calls is one of its target's`, () => {
+    const known: readonly string[] = target === "ilp" ? ["ilp"] : CONNECTOR_VARIANTS;
+    for (const called of [variant, ...(blocks?.variants ?? [])]) assert.ok(known.includes(called), called);
   });
 
   test(`${name}: an open model has VUs for a stall of a whole second`, () => {

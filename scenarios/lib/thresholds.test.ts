@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { plan, SCENARIOS } from "../plans.ts";
-import type { Plan, ProfileName, Sla } from "./plan.ts";
+import { type Plan, type ProfileName, requestMetric, type Sla } from "./plan.ts";
 import { thresholdOf, thresholdsOf } from "./thresholds.ts";
 
 const PLANS = Object.keys(SCENARIOS).flatMap((name) =>
@@ -27,8 +27,8 @@ for (const of of PLANS) {
   test(`${of.scenario} ${of.profile}: every set of tags an SLA reads fails when it is empty`, () => {
     const thresholds = thresholdsOf(of);
     for (const { id, tags } of of.sla) {
-      const guarded = thresholds[selectorOf("http_reqs", tags)] ?? [];
-      assert.ok(guarded.includes("count>0"), `${id}: no guard on ${selectorOf("http_reqs", tags)}`);
+      const guard = selectorOf(requestMetric(of.load), tags);
+      assert.ok((thresholds[guard] ?? []).includes("count>0"), `${id}: no guard on ${guard}`);
     }
   });
 
