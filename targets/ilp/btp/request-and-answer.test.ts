@@ -149,3 +149,19 @@ test("a writer that throws or writes another size sends nothing, and nobody wait
   await until("the answer", () => waiter.outcome !== "waiting");
   assert.deepEqual([waiter.answers.length, waiter.failures, keeper.messages.length], [1, [], 1]);
 });
+
+test("both sides count the same frames and bytes", async () => {
+  const keeper = new Keeper((link, message) => {
+    if (keeper.messages.length % 3 === 0) link.refuse(message.requestId, "unreachable", "busy");
+    else echo(link, message);
+  });
+  await using nodes = await pair(keeper);
+  const waiters = Array.from({ length: 30 }, () => new Waiter());
+  for (const waiter of waiters) request(nodes.hub, waiter, 10_000, Buffer.alloc(64));
+  await until("all answers", () => waiters.every(({ outcome }) => outcome !== "waiting"));
+  const [asking, answering] = [nodes.hub.counters, nodes.ann.counters];
+  assert.deepEqual([asking.messagesOut, asking.responsesIn, asking.errorsIn], [30, 20, 10]);
+  assert.deepEqual([answering.messagesIn, answering.responsesOut, answering.errorsOut], [30, 20, 10]);
+  assert.equal(asking.bytesOut, 30 * ilpPacket(0, Buffer.alloc(64)).length);
+  assert.deepEqual([asking.bytesOut, asking.bytesIn], [answering.bytesIn, answering.bytesOut]);
+});
