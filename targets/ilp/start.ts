@@ -125,7 +125,7 @@ function moved(config: NodeConfig, shift: number): NodeConfig {
       dial: peer.dial === undefined ? undefined : movedUrl(peer.dial),
     })),
     telemetry: { ...telemetry, hub: telemetry.hub === undefined ? undefined : movedUrl(telemetry.hub) },
-    ledger: ledger.kind === "sqlite" ? { ...ledger, path: `${ledger.path}.${btp.port + shift}` } : ledger,
+    ledger: ledger.kind === "sqlite" ? { ...ledger, file: `${ledger.file}.${btp.port + shift}` } : ledger,
   };
 }
 

@@ -13,7 +13,8 @@ peers:
     listens: true
     token: secret
 ledger:
-  kind: memory
+  kind: sqlite
+  file: a.db
 `;
 
 test("the least there is, with every default", () => {
@@ -41,7 +42,18 @@ test("the least there is, with every default", () => {
     routes: [],
     expiry: { marginMs: 1000, minMs: 500, holdMs: 30_000 },
     fee: { fixed: 0, ppm: 0 },
-    ledger: { kind: "memory", batch: { max: 100, maxDelayMs: 0 }, queue: 20_000 },
+    ledger: {
+      kind: "sqlite",
+      file: "a.db",
+      keepSettled: 1_000_000,
+      maxTransfers: 100,
+      maxDelayMs: 2,
+      maxQueued: 16_384,
+      maxHolds: 65_536,
+      patienceMs: 1_000,
+      maxHoldMs: 600_000,
+      maxAccounts: 10_000,
+    },
     telemetry: { hub: "ws://127.0.0.1:9000", batchMs: 100, batchEvents: 1000, queue: 65_536 },
     workers: { threads: 1 },
     logLevel: "info",
@@ -71,7 +83,7 @@ routes:
   - { prefix: g.eu, peer: up }
 expiry: { marginMs: 1, minMs: 2, holdMs: 3 }
 fee: { fixed: 1, ppm: 500 }
-ledger: { kind: tigerbeetle, address: "3001,3002", batch: { max: 50 } }
+ledger: { kind: tigerbeetle, addresses: ["3001", "3002"], namespace: a, maxTransfers: 50 }
 telemetry: { hub: off, batchMs: 10, batchEvents: 5, queue: 100 }
 workers: { threads: 2 }
 logLevel: debug
@@ -95,12 +107,8 @@ logLevel: debug
       signClaims: true,
     },
   ]);
-  assert.deepEqual(config.ledger, {
-    kind: "tigerbeetle",
-    address: "3001,3002",
-    batch: { max: 50, maxDelayMs: 10 },
-    queue: 20_000,
-  });
+  const { kind, maxTransfers, maxDelayMs } = config.ledger;
+  assert.deepEqual([kind, maxTransfers, maxDelayMs], ["tigerbeetle", 50, 10]);
   assert.equal(config.telemetry.hub, undefined);
   assert.deepEqual(config.routes[0], { prefix: "", peer: "up" });
 });
@@ -169,11 +177,10 @@ const MISTAKES: readonly (readonly [what: string, with_: string, line: string])[
   ],
   ["ledger:", "expiry: { minMs: 9, holdMs: 9 }\nledger:", "7: expiry.holdMs: must be above minMs"],
   ["ledger:", "telemetry: { hub: on }\nledger:", '7: telemetry.hub: must be a ws:// or wss:// URL, or "off"'],
-  ["ledger:\n  kind: memory\n", "", "1: ledger: is missing"],
-  ["kind: memory", "kind: mysql", "8: ledger.kind: must be one of sqlite, tigerbeetle, memory"],
-  ["kind: memory", "kind: sqlite\n  pth: x", "9: ledger.pth: there is no such key (and 1 more)"],
-  ["kind: memory", "kind: sqlite", "7: ledger.path: is missing"],
-  ["kind: memory", "kind: memory\n  path: x", "9: ledger.path: there is no such key"],
+  ["ledger:\n  kind: sqlite\n  file: a.db\n", "", "1: ledger: is missing"],
+  ["kind: sqlite", "kind: mysql", "8: ledger.kind: must be one of sqlite, tigerbeetle"],
+  ["file: a.db", "fil: a.db", "9: ledger.fil: there is no such key (and 1 more)"],
+  ["  file: a.db\n", "", "7: ledger.file: is missing"],
   [
     "ledger:",
     "logLevel: loud\nledger:",

@@ -56,7 +56,7 @@ test("chain: the nodes have names, addresses, ports and files of their own", () 
   const kinds = [
     chain.map(({ ilpAddress }) => ilpAddress),
     chain.flatMap(({ btp, admin }) => [btp.port, admin.port]),
-    chain.map(({ ledger }) => (ledger.kind === "sqlite" ? ledger.path : "")),
+    chain.map(({ ledger }) => (ledger.kind === "sqlite" ? ledger.file : "")),
   ];
   for (const values of kinds) assert.equal(new Set<unknown>(values).size, values.length, values.join(" "));
   assert.equal(new Set(chain.map(({ telemetry }) => telemetry.hub)).size, 1);

@@ -3,6 +3,7 @@ import { writeAddress } from "../../../wire/address.ts";
 import { WireError } from "../../../wire/error.ts";
 import { MAX_ADDRESS } from "../../../wire/ilp.ts";
 import type { PeerLimits } from "../checks/peer-checks.ts";
+import { ledgerOptions } from "../ledger/options.ts";
 import { prefixFault } from "../routing/route.ts";
 import { NODE_ID } from "../telemetry/event.ts";
 
@@ -70,41 +71,6 @@ const route = z.strictObject({
   peer: z.string(),
 });
 
-/** Transfers that are made durable at once: so many, or after so long. */
-const batch = (maxDelayMs: number) =>
-  z
-    .strictObject({
-      max: z.int().min(1).max(8000).default(100),
-      maxDelayMs: z.number().min(0).max(1000).default(maxDelayMs),
-    })
-    .prefault({});
-
-/** Transfers that may wait for the ledger: beyond it T04. */
-const ledgerQueue = z.int().min(1).max(1_000_000).default(20_000);
-
-const ledger = z.discriminatedUnion(
-  "kind",
-  [
-    z.strictObject({
-      kind: z.literal("sqlite"),
-      /** The database file, from where the node is started. */
-      path: z.string().min(1),
-      batch: batch(2),
-      queue: ledgerQueue,
-    }),
-    z.strictObject({
-      kind: z.literal("tigerbeetle"),
-      /** host:port of each replica, with commas. */
-      address: z.string().min(1),
-      batch: batch(10),
-      queue: ledgerQueue,
-    }),
-    /** Forgets everything at the end: for measuring what durability costs. */
-    z.strictObject({ kind: z.literal("memory"), batch: batch(0), queue: ledgerQueue }),
-  ],
-  { error: "must be one of sqlite, tigerbeetle, memory" },
-);
-
 /**
  * A node's file, key by key, with the defaults. Unknown keys are refused. Times are in milliseconds, amounts in units of
  * the asset that the node shares with its peers.
@@ -137,7 +103,8 @@ export const nodeSchema = z.strictObject({
   fee: z
     .strictObject({ fixed: units.default(0), ppm: z.int().min(0).max(1_000_000).default(0) })
     .prefault({}),
-  ledger,
+  /** Every key of it: targets/ilp/ledger/options.ts. */
+  ledger: ledgerOptions,
   telemetry: z
     .strictObject({
       /** The telemetry hub, or "off". */

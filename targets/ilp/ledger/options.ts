@@ -40,7 +40,7 @@ export const sqliteOptions = z.strictObject({
 export const tigerBeetleOptions = z.strictObject({
   kind: z.literal("tigerbeetle"),
   /** Of every replica: `host:port` or a port, at most six. */
-  addresses: z.array(z.string().min(1)).min(1).max(6),
+  addresses: z.array(z.string().min(1)).min(1).max(6).readonly(),
   clusterId: z.coerce.bigint().min(0n).default(0n),
   /** Keeps the accounts and transfers of several nodes in one cluster apart. */
   namespace: z.string().min(1).max(1_023),
@@ -50,7 +50,9 @@ export const tigerBeetleOptions = z.strictObject({
 });
 
 /** The `ledger` key of a node's configuration. */
-export const ledgerOptions = z.discriminatedUnion("kind", [sqliteOptions, tigerBeetleOptions]);
+export const ledgerOptions = z.discriminatedUnion("kind", [sqliteOptions, tigerBeetleOptions], {
+  error: "must be one of sqlite, tigerbeetle",
+});
 
 export type SqliteOptions = Readonly<z.infer<typeof sqliteOptions>>;
 export type TigerBeetleOptions = Readonly<z.infer<typeof tigerBeetleOptions>>;

@@ -19,11 +19,19 @@ const MAIN = join(import.meta.dirname, "..", "main.ts");
 
 /** Ports of a network are a few in a row from its base, and 6,000 and 6,080 above it. */
 async function freeBase(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return 10_000 + (port % 40_000);
+  const wanted = [0, 1, 2, 3, 4, 6_000, 6_080, 6_081, 6_082, 6_083, 6_084];
+  for (let base = 20_000 + (process.pid % 10_000); ; base += 10) {
+    const free = await Promise.all(wanted.map((offset) => isFree(base + offset)));
+    if (free.every(Boolean)) return base;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
 }
 
 async function network(
@@ -36,7 +44,13 @@ async function network(
     child.kill("SIGTERM");
     if (child.exitCode === null) await once(child, "exit");
   });
-  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  const ended = once(child, "exit").then(([code]) => {
+    throw new Error(`the network ended with ${code} before it was ready`);
+  });
+  ended.catch(() => {});
+  const [line] = (await Promise.race([once(createInterface({ input: child.stdout }), "line"), ended])) as [
+    string,
+  ];
   const ready = JSON.parse(line) as Ready;
   const alice = await startSender(ready.urls.ilp, "alice-token");
   t.after(() => alice.close());

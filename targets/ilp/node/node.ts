@@ -1,12 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Logger } from "pino";
-import { type Btp, type Handler, openBtp, type Session } from "../btp/btp.ts";
+import { type Btp, type Handler, openBtp } from "../btp/btp.ts";
 import { PeerChecks } from "../checks/peer-checks.ts";
 import type { NodeConfig } from "../config/node-config.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { sqliteOptions } from "../ledger/options.ts";
-import { openSqliteLedger } from "../ledger/sqlite-ledger.ts";
+import { openLedger } from "../ledger/open-ledger.ts";
 import { PacketPath, type PeerRoute } from "../packet/packet-path.ts";
 import { Outcomes, type Peer } from "../packet/peer.ts";
 import { Router } from "../routing/router.ts";
@@ -35,7 +34,8 @@ const DRAIN_MS = 4_000;
  * @throws LedgerError UNUSABLE, BtpError NO_SUCH_PORT, and what listening throws: EADDRINUSE
  */
 export async function startNode(config: NodeConfig, log: Logger): Promise<Node> {
-  const ledger = await openLedger(config);
+  if (config.ledger.kind === "sqlite") mkdirSync(dirname(config.ledger.file), { recursive: true });
+  const ledger = await openLedger(config.ledger);
   const telemetry = new Telemetry({ nodeId: config.nodeId, ...config.telemetry });
   try {
     const balances = await ledger.balances();
@@ -104,23 +104,3 @@ export async function startNode(config: NodeConfig, log: Logger): Promise<Node> 
 }
 
 const accountOf = (peer: string) => `peer:${peer}`;
-
-async function openLedger({ ledger }: NodeConfig): Promise<Ledger> {
-  if (ledger.kind !== "sqlite") throw new Error(`the ledger ${ledger.kind} is not there yet`);
-  mkdirSync(dirname(ledger.path), { recursive: true });
-  return openSqliteLedger(
-    sqliteOptions.parse({
-      kind: "sqlite",
-      file: ledger.path,
-      maxTransfers: ledger.batch.max,
-      maxDelayMs: ledger.batch.maxDelayMs,
-      maxQueued: ledger.queue,
-    }),
-  );
-}
-
-/** Whether a peer's link is up. */
-export function isUp(node: Node, peer: string): boolean {
-  const session: Session | undefined = node.btp.sessions.get(peer);
-  return session?.up ?? false;
-}
