@@ -106,9 +106,22 @@ test("faults that come and go under load: every post is told once, and what it w
   const { ledger, alice, bob } = await ledgerWith(faults, place, { patienceMs: 100, maxTransfers: 20 });
   const outcomes = new Map<number, LedgerError | undefined>();
   let waiting = 0;
-  for (let round = 0; round < 60; round++) {
-    faults.crash = round % 20 === 5;
-    faults.pages = round % 20 === 15 ? 1 : 0;
+  const OUTAGES = 4;
+  const deadline = performance.now() + 20_000;
+  let hurt = 0;
+  for (let rounds = 0; ledger.stats().outages < OUTAGES || rounds < 5; rounds++) {
+    assert.ok(performance.now() < deadline, `${ledger.stats().outages} outages in 20 s`);
+    const { state, outages } = ledger.stats();
+    // Each fault lasts until it is noticed and some rounds more; the next comes when all is well again.
+    if (state === "up" && rounds >= 5 && hurt === outages) {
+      hurt++;
+      rounds = 0;
+      if (hurt % 2 === 1) faults.crash = true;
+      else faults.pages = 1;
+    } else if (state === "down" && rounds >= 5) {
+      Object.assign(faults, { pages: 0, crash: false });
+      rounds = 0;
+    }
     for (let i = 0; i < 30; i++) {
       let id: number;
       try {
@@ -135,7 +148,7 @@ test("faults that come and go under load: every post is told once, and what it w
   Object.assign(faults, { pages: 0, crash: false });
   await until("the ledger to be up", () => ledger.stats().state === "up");
   await until("every post to be told", () => waiting === 0);
-  assert.ok(ledger.stats().outages >= 2);
+  assert.equal(ledger.stats().outages, OUTAGES);
   assert.ok(outcomes.size > 100);
   await assertHonest(ledger, outcomes);
   const done = Array.from(outcomes.values()).filter((error) => error === undefined).length;
