@@ -118,8 +118,12 @@ test("those who were cut and do not hear it are ended, and what they still send 
   for (const { path, frames } of floods) {
     const socket = await rawWebSocket(hub.port, path);
     const flood = setInterval(() => socket.write(Buffer.concat(frames.map(textFrame))), 1);
-    await next(socket, "close");
-    clearInterval(flood);
+    try {
+      await next(socket, "close");
+    } finally {
+      clearInterval(flood);
+      socket.destroy();
+    }
   }
   assert.deepEqual([hub.counts.pings, hub.counts.cut], [1, 1]);
   assert.deepEqual([hub.counts.malformed, hub.counts.batches], [1, 0]);

@@ -1,6 +1,6 @@
 /** A hub, its publishers and its subscribers, over real sockets. */
 import assert from "node:assert/strict";
-import { type EventEmitter, once } from "node:events";
+import type { EventEmitter } from "node:events";
 import { connect, type Socket } from "node:net";
 import WebSocket from "ws";
 import type { Batch } from "../event.ts";
@@ -17,9 +17,15 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
   }
 }
 
-/** What an emitter emits next under this name, within the deadline. */
+/** What an emitter emits next under this name, within the deadline; an error before that is no end of the wait. */
 export function next(emitter: EventEmitter, name: string): Promise<unknown[]> {
-  return once(emitter, name, { signal: AbortSignal.timeout(DEADLINE_MS) });
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`waited ${DEADLINE_MS} ms for ${name}`)), DEADLINE_MS);
+    emitter.once(name, (...values: unknown[]) => {
+      clearTimeout(late);
+      resolve(values);
+    });
+  });
 }
 
 /** A hub that ends with the test. */
