@@ -85,7 +85,9 @@ function around(sla: Sla, of: Plan): Samples[] {
   const tags = { scenario: "warm-up", phase: "warm-up", variant: of.variant };
   return [
     { metric: "http_req_duration", kind: "trend", tags, values: [[9_999, 50_000]] },
+    { metric: "latency", kind: "trend", tags, values: [[9_999, 50_000]] },
     { metric: "http_req_failed", kind: "rate", tags, values: [[1, 50_000]] },
+    { metric: "packet_failed", kind: "rate", tags, values: [[1, 50_000]] },
     { metric: "checks", kind: "rate", tags, values: [[0, 50_000]] },
     { metric: "dropped_iterations", kind: "counter", tags, values: [[500, 1]] },
     ...(sla.metric === "http_reqs"
@@ -112,8 +114,11 @@ function samplesAt(sla: Sla, of: Plan): Record<"inside" | "outside", Samples[]> 
       [1, yes],
       [0, 10_000 - yes],
     ];
-    // The limit itself is outside for < and >.
-    return both("rate", yesNo(op === "<" ? edge - 1 : edge + 1), yesNo(edge));
+    const beyond = op.startsWith("<") ? 1 : -1;
+    // The limit itself is outside for < and >, inside for <= and >=.
+    return op.endsWith("=")
+      ? both("rate", yesNo(edge), yesNo(edge + beyond))
+      : both("rate", yesNo(edge - beyond), yesNo(edge));
   }
   if (sla.stat === "count") return both("counter", [[0, 1]], [[1, 1]]);
   if (sla.stat === "achieved") {
