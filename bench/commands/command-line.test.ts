@@ -84,6 +84,7 @@ for (const [args, says] of [
   [["run", "basic-load", "--port-base", "99999"], /It is a whole number from 0 to 65000/],
   [["run", "basic-load", "--target-cmd", " "], /It is empty/],
   [["run", "basic-load", "--out", ""], /It is empty/],
+  [["run", "soak", "--fault", "latency=1ms"], /^the target of soak has no --fault$/],
   [["run", "stress", "--rate", "10"], /^stress is about callers, not about a rate: use --vus$/],
   [["run", "basic-load", "--url", "not a url"], /It looks like http:\/\/127\.0\.0\.1:\d+/],
   [["run", "basic-load", "--url", "ftp://10.0.0.1"], /It starts with http:\/\/ or https:\/\//],

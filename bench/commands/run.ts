@@ -185,6 +185,9 @@ function planOrFailure(name: string, { profile, rate, vus, seconds, ...target }:
   if (plan.load.model === "closed" && rate !== undefined) {
     throw new Failure("USAGE", `${name} is about callers, not about a rate: use --vus`);
   }
+  if (plan.target === "ilp" && target.fault !== undefined) {
+    throw new Failure("USAGE", `the target of ${name} has no --fault`);
+  }
   if (plan.blocks && target.url !== undefined && !target.variants) {
     throw new Failure(
       "USAGE",

@@ -1,4 +1,4 @@
-import { LATENCY, type Plan } from "../../scenarios/lib/plan.ts";
+import { CONNECT_SECONDS, LATENCY, type Plan } from "../../scenarios/lib/plan.ts";
 import { durationOf } from "../../scenarios/lib/schedule.ts";
 import type { ResourceSample } from "../results/run-schema.ts";
 import { foldOf } from "../windows/fold.ts";
@@ -23,9 +23,10 @@ export interface Progress {
   readonly k6: ResourceSample["k6"];
 }
 
-/** Length of a run in seconds: warm-up and all stages. */
+/** Length of a run in seconds: warm-up and all stages, and for connections that come first the time to make them. */
 export function lengthOf(plan: Plan): number {
-  return plan.warmUpSeconds + durationOf(plan.load);
+  const connecting = plan.load.model === "paced" ? CONNECT_SECONDS : 0;
+  return plan.warmUpSeconds + connecting + durationOf(plan.load);
 }
 
 export function startOf(plan: Plan): Progress {

@@ -1,9 +1,10 @@
 /** The process: command line, ready line, signals, exit codes. main.ts imports it, and that runs it. */
+
+import { portHolder } from "../port-holder.ts";
 import { parseCli } from "./cli.ts";
 import { PortError, startConnector } from "./connector.ts";
 import { LIMITS } from "./limits.ts";
 import { createLog } from "./log.ts";
-import { portHolder } from "./port-holder.ts";
 
 const cli = parseCli(process.argv.slice(2));
 if (cli.kind === "exit") {

@@ -101,8 +101,8 @@ export function parseCli(args: readonly string[]): Cli {
 
 function port(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 59_000 || text.trim() === "")
-    throw new InvalidArgumentError("It is a whole number from 0 to 59000.");
+  if (!Number.isInteger(value) || value < 1 || value > 59_000 || text.trim() === "")
+    throw new InvalidArgumentError("It is a whole number from 1 to 59000.");
   return value;
 }
 

@@ -13,6 +13,9 @@ import { startNode } from "./node/node.ts";
 import { startReceiver } from "./receiver/receiver.ts";
 import { startHub } from "./telemetry/hub.ts";
 
+/** Signals this soon after the first are the same wish. */
+const SAME_STOP_MS = 1_000;
+
 const cli = parseCli(process.argv.slice(2));
 if (cli.kind === "exit") {
   process.stdout.write(cli.stdout);
@@ -32,10 +35,13 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
 
 try {
   const close = await start(cli.settings);
-  let stopping = false;
+  let stoppingSinceMs: number | undefined;
   const stop = async () => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    const nowMs = performance.now();
+    // Whoever stops a network may signal its whole group, and the network each member: that is one stop, not two.
+    if (stoppingSinceMs !== undefined && nowMs - stoppingSinceMs < SAME_STOP_MS) return;
+    if (stoppingSinceMs !== undefined) process.exit(1);
+    stoppingSinceMs = nowMs;
     await close();
     process.exit(0);
   };
@@ -133,6 +139,7 @@ function moved(config: NodeConfig, shift: number): NodeConfig {
 function isUsers(error: unknown): boolean {
   return (
     error instanceof ConfigError ||
+    (error instanceof NetworkError && error.code === "PORT_TAKEN") ||
     (error instanceof LedgerError && error.code === "UNUSABLE") ||
     (error as NodeJS.ErrnoException).code === "EADDRINUSE"
   );

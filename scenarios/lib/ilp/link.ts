@@ -13,8 +13,6 @@ export interface LinkEvents {
 
 export interface Link {
   send(frame: ArrayBuffer): void;
-  /** Bytes that wait to be sent. */
-  readonly waiting: number;
   close(): void;
 }
 
@@ -47,9 +45,6 @@ export function dial(url: string, token: string, events: LinkEvents): Link {
   socket.onclose = () => events.onDown("closed");
   return {
     send: (frame) => socket.send(frame),
-    get waiting() {
-      return socket.bufferedAmount;
-    },
     close: () => socket.close(),
   };
 }

@@ -8,7 +8,7 @@ import { BtpServer, type DoorCounters, type Listen } from "./server.ts";
 import { type Handler, Session } from "./session.ts";
 
 export { type Clock, systemClock } from "./clock.ts";
-export { type PeerConfig, peersSchema } from "./config.ts";
+export type { PeerConfig } from "./config.ts";
 export { Counters } from "./counters.ts";
 export { BtpError, type BtpErrorCode } from "./error.ts";
 export type { BtpCodeName } from "./error-frame.ts";

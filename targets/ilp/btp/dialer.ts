@@ -1,23 +1,13 @@
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import { FrameType, readFrame, sizeOfAuth, writeAuth } from "../../../wire/btp.ts";
+import { backOffMs } from "../back-off.ts";
 import { Link } from "./link.ts";
 import type { Session } from "./session.ts";
 import { webSocketOptions } from "./websocket-options.ts";
 
 /** The id of the frame that authenticates; its answer is read before there is a link, so it stays out of its ids' way. */
 const AUTH_ID = 1;
-
-/**
- * How long to wait before a connect: full jitter (Marc Brooker, Exponential Backoff and Jitter, 2015), so that peers of
- * one that restarts do not come back all at once.
- *
- * @param attempt 0 for the first
- * @param random 0 to below 1
- */
-export function backOffMs(attempt: number, firstMs: number, maxMs: number, random: number): number {
-  return random * Math.min(maxMs, firstMs * 2 ** Math.min(attempt, 30));
-}
 
 /** Keeps a session's link up: connects, authenticates, and does so again whenever the link is gone, until closed. */
 export class Dialer {

@@ -1,8 +1,9 @@
 /** Links that end and come back: what was under way fails once, and the session goes on. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { backOffMs } from "../back-off.ts";
 import { Session } from "./btp.ts";
-import { backOffMs, Dialer } from "./dialer.ts";
+import { Dialer } from "./dialer.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { HandClock } from "./testing/hand-clock.ts";
 import {

@@ -36,7 +36,6 @@ test("the least there is, with every default", () => {
           held: { packets: 20_000, amount: Number.MAX_SAFE_INTEGER },
           creditLimit: 0,
         },
-        signClaims: false,
       },
     ],
     routes: [],
@@ -55,7 +54,6 @@ test("the least there is, with every default", () => {
       maxAccounts: 10_000,
     },
     telemetry: { hub: "ws://127.0.0.1:9000", batchMs: 100, batchEvents: 1000, queue: 65_536 },
-    workers: { threads: 1 },
     logLevel: "info",
   });
 });
@@ -77,7 +75,6 @@ peers:
     burst: 2
     velocity: { amount: 7, windowMs: 1000 }
     held: { packets: 3 }
-    signClaims: true
 routes:
   - { prefix: "", peer: up }
   - { prefix: g.eu, peer: up }
@@ -85,7 +82,6 @@ expiry: { marginMs: 1, minMs: 2, holdMs: 3 }
 fee: { fixed: 1, ppm: 500 }
 ledger: { kind: tigerbeetle, addresses: ["3001", "3002"], namespace: a, maxTransfers: 50 }
 telemetry: { hub: off, batchMs: 10, batchEvents: 5, queue: 100 }
-workers: { threads: 2 }
 logLevel: debug
 `,
     "a.yaml",
@@ -104,7 +100,6 @@ logLevel: debug
         held: { packets: 3, amount: Number.MAX_SAFE_INTEGER },
         creditLimit: 10,
       },
-      signClaims: true,
     },
   ]);
   const { kind, maxTransfers, maxDelayMs } = config.ledger;
@@ -144,11 +139,6 @@ const MISTAKES: readonly (readonly [what: string, with_: string, line: string])[
     "token: secret",
     "token: s\n    creditLimit: 9007199254740993",
     "7: peers[0].creditLimit: too big: expected int to be <=9007199254740991",
-  ],
-  [
-    "token: secret",
-    "token: s\n    signClaims: true\nworkers: { threads: 0 }",
-    "7: peers[0].signClaims: there are no workers.threads to sign with",
   ],
   [
     "ledger:",

@@ -60,8 +60,6 @@ const peer = z.strictObject({
       amount: units.default(Number.MAX_SAFE_INTEGER),
     })
     .prefault({}),
-  /** Whether claims on what we owe the peer are signed (Ed25519, in a worker). */
-  signClaims: z.boolean().default(false),
 });
 
 const route = z.strictObject({
@@ -119,8 +117,6 @@ export const nodeSchema = z.strictObject({
       queue: z.int().min(2).max(16_777_216).default(65_536),
     })
     .prefault({}),
-  /** Threads that sign claims; 0: none, and then no peer may want it. */
-  workers: z.strictObject({ threads: z.int().min(0).max(64).default(1) }).prefault({}),
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -135,7 +131,6 @@ export interface Peer {
   readonly dial: string | undefined;
   readonly sockets: number;
   readonly limits: PeerLimits;
-  readonly signClaims: boolean;
 }
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
@@ -178,8 +173,6 @@ export function contradictions(file: NodeFile, environment: Environment): Contra
       if (other !== undefined) say(at, `peers "${other}" and "${peer.name}" have the same token`);
       tokens.set(token, peer.name);
     }
-    if (peer.signClaims && file.workers.threads === 0)
-      say([...at, "signClaims"], "there are no workers.threads to sign with");
   }
   const prefixes = new Set<string>();
   for (const [i, { prefix, peer }] of file.routes.entries()) {
@@ -208,7 +201,6 @@ export function toNodeConfig(file: NodeFile, environment: Environment): NodeConf
         held: peer.held,
         creditLimit: peer.creditLimit,
       },
-      signClaims: peer.signClaims,
     })),
     telemetry: { ...file.telemetry, hub: hub === "off" ? undefined : hub },
   };

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
+import { isFree } from "../../../bench/host/ports.ts";
 import { type Sender, startSender } from "../testing/sender.ts";
 
 interface Ready {
@@ -24,14 +25,6 @@ async function freeBase(): Promise<number> {
     const free = await Promise.all(wanted.map((offset) => isFree(base + offset)));
     if (free.every(Boolean)) return base;
   }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
 }
 
 async function network(
@@ -103,4 +96,21 @@ test("what cannot be carried is refused by the node that saw it, with the code o
   );
   const greedy = await alice.send({ destination: to, amount: 2 ** 52 });
   assert.equal(greedy.code, "F08");
+});
+
+test("a port that is taken is one line with the port and its holder, and exit code 2", async () => {
+  const holder = createServer().listen(0, "127.0.0.1");
+  await once(holder, "listening");
+  const { port } = holder.address() as { port: number };
+  // Of a node's two ports the second: its admin port is 6,080 above the first.
+  const child = spawn(process.execPath, [MAIN, "--port-base", String(port - 6_080)]);
+  let said = "";
+  child.stderr.on("data", (chunk) => {
+    said += chunk;
+  });
+  const [code] = await once(child, "close");
+  holder.close();
+  assert.equal(code, 2);
+  assert.match(said, new RegExp(`^error: port ${port} is taken[^\\n]*\\n$`));
+  if (process.platform === "linux") assert.match(said, new RegExp(`by process ${process.pid} `));
 });

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import { portHolder } from "../../port-holder.ts";
 import type { Health } from "../node/admin.ts";
 import type { Member, NetworkPlan } from "./plan.ts";
 
@@ -17,10 +19,15 @@ export interface Network {
   close(): Promise<void>;
 }
 
-/** A member that did not come up; the message is one line. */
+/** A network that did not come up; the message is one line. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
-  readonly code = "NOT_READY";
+  readonly code: "NOT_READY" | "PORT_TAKEN";
+
+  constructor(code: NetworkError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** A network is up within this, or it will not be. */
@@ -31,6 +38,7 @@ const POLL_MS = 50;
 
 /** Starts every process of a plan and waits until the network carries packets. */
 export async function startNetwork(plan: NetworkPlan, log: Logger): Promise<Network> {
+  for (const port of plan.members.flatMap(({ ports = [] }) => ports)) await needFree(port);
   const startedMs = performance.now();
   const children = new Map<string, ChildProcess>();
   let closing = false;
@@ -70,6 +78,22 @@ export async function startNetwork(plan: NetworkPlan, log: Logger): Promise<Netw
   };
 }
 
+/** A taken port is told here, where there is one line to tell, and not by a member that ends. */
+async function needFree(port: number): Promise<void> {
+  const free = await new Promise<boolean>((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+  if (free) return;
+  const holder = portHolder(port);
+  const by = holder === undefined ? "" : ` by process ${holder.pid} (${holder.command})`;
+  throw new NetworkError(
+    "PORT_TAKEN",
+    `port ${port} is taken${by}; stop it, or choose others with --port-base`,
+  );
+}
+
 function startMember({ args }: Member): ChildProcess {
   // The same program in another role; it ends when this process does, however that ends.
   return spawn(process.execPath, [...process.execArgv, process.argv[1] as string, ...args], {
@@ -91,7 +115,7 @@ async function ready({ name, admin, peers = [] }: Member, lost: Promise<string>)
   const deadline = performance.now() + READY_MS;
   let missing: readonly string[] = peers;
   while (performance.now() < deadline) {
-    if (gone !== undefined) throw new NetworkError(`${gone} ended before the network was ready`);
+    if (gone !== undefined) throw new NetworkError("NOT_READY", `${gone} ended before the network was ready`);
     const health = await healthOf(admin);
     if (health !== undefined && health.routes > 0) {
       missing = peers.filter((peer) => !health.peers[peer]);
@@ -100,6 +124,7 @@ async function ready({ name, admin, peers = [] }: Member, lost: Promise<string>)
     await sleep(POLL_MS);
   }
   throw new NetworkError(
+    "NOT_READY",
     `${name} was not ready within ${READY_MS / 1000} s: no session with ${missing.join(", ")}`,
   );
 }

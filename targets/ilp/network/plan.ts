@@ -6,6 +6,8 @@ export interface Member {
   /** A, B, ... or hub, or bob. */
   readonly name: string;
   readonly args: readonly string[];
+  /** Ports of 127.0.0.1 that it listens on. */
+  readonly ports?: readonly number[];
   /** Where a node answers /health. */
   readonly admin?: string;
   /** Sessions that must be up before a node is ready; its senders come later. */
@@ -49,6 +51,7 @@ export function networkPlan(nodes: 1 | 5, folder: string, portBase: number = POR
     return {
       name: letter.toUpperCase(),
       args: ["node", "--config", file(letter), "--port-shift", String(shift)],
+      ports: [PORT_BASE + n + shift, ADMIN_PORT + n + shift],
       admin: `http://127.0.0.1:${ADMIN_PORT + n + shift}`,
       peers: neighbours.filter((peer) => peer !== undefined),
     };
@@ -65,7 +68,7 @@ export function networkPlan(nodes: 1 | 5, folder: string, portBase: number = POR
   ];
   return {
     members: [
-      { name: "hub", args: ["hub", "--port", String(HUB_PORT + shift)] },
+      { name: "hub", args: ["hub", "--port", String(HUB_PORT + shift)], ports: [HUB_PORT + shift] },
       ...connectors,
       { name: "bob", args: ["receiver", ...receiver] },
     ],

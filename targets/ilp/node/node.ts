@@ -38,7 +38,11 @@ export async function startNode(config: NodeConfig, log: Logger): Promise<Node> 
   const ledger = await openLedger(config.ledger);
   const telemetry = new Telemetry({ nodeId: config.nodeId, ...config.telemetry });
   try {
+    // All that has to be waited for comes before the first peer can: from listening on, nothing is.
     const balances = await ledger.balances();
+    const feeAccount = await ledger.account("fees");
+    const accounts = new Map<string, number>();
+    for (const { name } of config.peers) accounts.set(name, await ledger.account(accountOf(name)));
     const byName = new Map<string, Peer>();
     // Nothing is called before there are sessions, and those want their handler first.
     let path: PacketPath | undefined;
@@ -65,14 +69,13 @@ export async function startNode(config: NodeConfig, log: Logger): Promise<Node> 
       listen: config.btp,
     });
     for (const { name, limits } of config.peers) {
-      const account = accountOf(name);
       // An account has what was credited; what a peer owes is the other way round.
-      const owed = -Number(balances.get(account)?.posted ?? 0n);
+      const owed = -Number(balances.get(accountOf(name))?.posted ?? 0n);
       byName.set(name, {
         name,
         hop: btp.sessions.get(name)!,
         checks: new PeerChecks(limits, epochMs(), owed),
-        account: await ledger.account(account),
+        account: accounts.get(name)!,
         telemetryId: telemetry.peer(name),
         outcomes: new Outcomes(),
       });
@@ -81,7 +84,6 @@ export async function startNode(config: NodeConfig, log: Logger): Promise<Node> 
       config.routes.map((route) => ({ ...route, to: byName.get(route.peer)! })),
     );
     const { ilpAddress: address, expiry, fee } = config;
-    const feeAccount = await ledger.account("fees");
     path = new PacketPath({ address, router, ledger, feeAccount, telemetry, expiry, fee });
     telemetry.status("ready", { routes: router.size, peers: byName.size });
     return {

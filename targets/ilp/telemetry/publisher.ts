@@ -1,10 +1,13 @@
 import WebSocket from "ws";
-import { backoffMs } from "./backoff.ts";
+import { backOffMs } from "../back-off.ts";
 
 /** Bytes that may wait for the hub to read them; beyond it events stay in the ring. */
 const MAX_UNSENT_BYTES = 4_000_000;
 const STUCK_MS = 10_000;
 const HANDSHAKE_MS = 5000;
+/** Back-off between connects to the hub, at first and at most. */
+const RETRY_FIRST_MS = 100;
+const RETRY_MAX_MS = 5_000;
 /** A connection that held this long was a good one: the next wait is a short one. */
 const GOOD_MS = 5000;
 /** The hub has nothing to say. */
@@ -95,7 +98,8 @@ export class Publisher {
       this.#stuckSinceMs = undefined;
       if (this.#closed) return;
       this.#failures = performance.now() - openedMs > GOOD_MS ? 0 : this.#failures + 1;
-      this.#retry = setTimeout(() => this.#connect(), backoffMs(this.#failures, Math.random())).unref();
+      const delayMs = backOffMs(this.#failures, RETRY_FIRST_MS, RETRY_MAX_MS, Math.random());
+      this.#retry = setTimeout(() => this.#connect(), delayMs).unref();
     });
   }
 }
