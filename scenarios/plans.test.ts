@@ -53,7 +53,7 @@ const SLA = {
   soak: [
     "P0 latency p99 < 10 ms",
     "P0 packets achieved >= 99.5 %",
-    "P0 packet_failed share <= 0 %",
+    "P0 packets_failed count <= 0",
     "P0 packets_unexpected count <= 0",
   ],
 };

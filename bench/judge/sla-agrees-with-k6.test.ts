@@ -87,7 +87,7 @@ function around(sla: Sla, of: Plan): Samples[] {
     { metric: "http_req_duration", kind: "trend", tags, values: [[9_999, 50_000]] },
     { metric: "latency", kind: "trend", tags, values: [[9_999, 50_000]] },
     { metric: "http_req_failed", kind: "rate", tags, values: [[1, 50_000]] },
-    { metric: "packet_failed", kind: "rate", tags, values: [[1, 50_000]] },
+    { metric: "packets_failed", kind: "counter", tags, values: [[50_000, 1]] },
     { metric: "checks", kind: "rate", tags, values: [[0, 50_000]] },
     { metric: "dropped_iterations", kind: "counter", tags, values: [[500, 1]] },
     ...(sla.metric === "http_reqs"

@@ -71,10 +71,16 @@ export class Fold {
     return REQUEST_METRICS.map((metric) => this.counter(metric, wanted)).find((sum) => sum !== undefined);
   }
 
-  /** Requests that failed, and those that did not. */
+  /** Requests that failed, and those that did not: from a rate of them, or where packets are counted from the counters. */
   failures(wanted: Tags = {}): { yes: number; no: number } {
-    const rates = FAILED_METRICS.map((metric) => this.rate(metric, wanted));
-    return rates.find(({ yes, no }) => yes + no > 0) ?? { yes: 0, no: 0 };
+    for (const metric of FAILED_METRICS) {
+      const { yes, no } = this.rate(metric, wanted);
+      if (yes + no > 0) return { yes, no };
+      const failed = this.counter(metric, wanted);
+      // An answer may come a window after its request, so one window may have more of these than of those.
+      if (failed !== undefined) return { yes: failed, no: Math.max(0, (this.requests(wanted) ?? 0) - failed) };
+    }
+    return { yes: 0, no: this.requests(wanted) ?? 0 };
   }
 
   /** Both counts of a rate. */

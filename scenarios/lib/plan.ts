@@ -16,9 +16,9 @@ export const LATENCY = "latency";
 /** A bundled target. */
 export type TargetName = "connector" | "ilp";
 
-/** Counters of what was asked for, and rates of what failed: k6's own over HTTP, and those of packets. A run has one. */
+/** What was asked for and what of it failed: k6's own counter and rate over HTTP, counters of packets. A run has one. */
 export const REQUEST_METRICS: readonly string[] = ["http_reqs", "packets"];
-export const FAILED_METRICS: readonly string[] = ["http_req_failed", "packet_failed"];
+export const FAILED_METRICS: readonly string[] = ["http_req_failed", "packets_failed"];
 
 /** The counter of requests of a load. */
 export function requestMetric({ model }: Load): string {

@@ -1,10 +1,10 @@
 import exec from "k6/execution";
-import { Counter, Rate, Trend } from "k6/metrics";
+import { Counter, Trend } from "k6/metrics";
 import { clearInterval, setInterval, setTimeout } from "k6/timers";
 import { PrepareTemplate } from "../../../wire/btp.ts";
-import { PacketType } from "../../../wire/ilp.ts";
 import { CONNECT_SECONDS, LATENCY, type PacedLoad, type Plan } from "../plan.ts";
 import { arrivalsDue, durationOf, intendedStart, stageAt } from "../schedule.ts";
+import { complain, isFulfilled } from "./answer.ts";
 import { epochClock } from "./clock.ts";
 import { dial, type Link } from "./link.ts";
 import { DATA_BYTES, type Payment, payments } from "./payments.ts";
@@ -12,7 +12,9 @@ import { DATA_BYTES, type Payment, payments } from "./payments.ts";
 const latency = new Trend(LATENCY, true);
 const pacingLag = new Trend("pacing_lag", true);
 const packets = new Counter("packets");
-const failed = new Rate("packet_failed");
+const fulfilled = new Counter("packets_fulfilled");
+/** By `outcome`: rejected, or unanswered when the run was over. */
+const failed = new Counter("packets_failed");
 /** Answers to packets that had one already, or that were never sent. */
 const unexpected = new Counter("packets_unexpected");
 
@@ -58,6 +60,8 @@ export function pacedSender(
     // By request id, from 1 on: when each was due, 0 once it was answered.
     const due: number[] = [0];
     let answered = 0;
+    let paid = 0;
+    let rejected = 0;
     let next = first;
     let nextDueMs = startMs + intendedStart(load, next) * 1000;
     let phase = "";
@@ -75,12 +79,21 @@ export function pacedSender(
       if (over) return;
       over = true;
       if (timer !== undefined) clearInterval(timer);
+      countAnswers();
       const missing = due.length - 1 - answered;
-      for (let i = 0; i < missing; i++) failed.add(true);
+      if (missing > 0) failed.add(missing, { outcome: "unanswered" });
       link.close();
+    };
+    // Counted a tick at a time, as a sample a packet would cost as much as the packet.
+    const countAnswers = () => {
+      if (paid > 0) fulfilled.add(paid);
+      if (rejected > 0) failed.add(rejected, { outcome: "rejected" });
+      paid = 0;
+      rejected = 0;
     };
     const tick = () => {
       const now = nowMs();
+      countAnswers();
       tag((now - startMs) / 1000);
       let sent = 0;
       let latest = 0;
@@ -97,7 +110,7 @@ export function pacedSender(
       }
       if (sent > 0) {
         packets.add(sent);
-        // Once a tick, the latest of it: a sample a packet would cost as much as the packet.
+        // The latest of the tick, for the same reason.
         pacingLag.add(latest);
       }
       if (next >= all && (answered === due.length - 1 || now > endMs + gracefulStopSeconds * 1000)) end();
@@ -115,7 +128,11 @@ export function pacedSender(
         due[requestId] = 0;
         answered++;
         latency.add(atMs - dueMs);
-        failed.add(!(at > 0 && isFulfilled(view, at, (pool[requestId % PAYMENTS] as Payment).fulfillment)));
+        if (isFulfilled(view, at, (pool[requestId % PAYMENTS] as Payment).fulfillment)) paid++;
+        else {
+          rejected++;
+          complain(view, at);
+        }
       },
       onDown(why) {
         if (!over) console.warn(`the link to ${options.url} is down: ${why}`);
@@ -124,12 +141,4 @@ export function pacedSender(
     });
     setTimeout(end, LEAD_MS + durationOf(load) * 1000 + gracefulStopSeconds * 1000);
   };
-}
-
-/** A Fulfill of this payment: its type, then length, then the 32 bytes. */
-function isFulfilled(view: DataView, at: number, fulfillment: DataView): boolean {
-  if (view.getUint8(at) !== PacketType.fulfill) return false;
-  const from = at + 2;
-  for (let i = 0; i < 32; i += 4) if (view.getUint32(from + i) !== fulfillment.getUint32(i)) return false;
-  return true;
 }
