@@ -123,7 +123,10 @@ function binOf(window: Window, groups: Map<string, Group>): WindowBin {
       requests += series.value;
       if (series.tags.phase === "warm-up") warmUp += series.value;
       groupOf(groups, series.tags).requests += series.value;
-    } else if (FAILED_METRICS.includes(series.metric) && (series.type === "rate" || series.type === "counter")) {
+    } else if (
+      FAILED_METRICS.includes(series.metric) &&
+      (series.type === "rate" || series.type === "counter")
+    ) {
       const count = series.type === "rate" ? series.yes : series.value;
       failed += count;
       groupOf(groups, series.tags).failed += count;

@@ -78,7 +78,8 @@ export class Fold {
       if (yes + no > 0) return { yes, no };
       const failed = this.counter(metric, wanted);
       // An answer may come a window after its request, so one window may have more of these than of those.
-      if (failed !== undefined) return { yes: failed, no: Math.max(0, (this.requests(wanted) ?? 0) - failed) };
+      if (failed !== undefined)
+        return { yes: failed, no: Math.max(0, (this.requests(wanted) ?? 0) - failed) };
     }
     return { yes: 0, no: this.requests(wanted) ?? 0 };
   }

@@ -63,10 +63,10 @@ export function intendedStart(load: Load, n: number): number {
   return start;
 }
 
-/** Solves from*t + slope/2*t^2 = area for t within one stage. */
-function timeToArea(from: number, stage: Stage, area: number): number {
+/** Solves from*t + slope/2*t^2 = area for t, seconds from the start of one stage that begins at rate `from`. */
+export function timeToArea(from: number, stage: Stage, area: number): number {
+  if (from === stage.to) return area / from;
   const slope = (stage.to - from) / stage.seconds;
-  if (slope === 0) return area / from;
   // The textbook root cancels badly for small slopes; this form of the same root does not.
   return (2 * area) / (from + Math.sqrt(Math.max(0, from * from + 2 * slope * area)));
 }

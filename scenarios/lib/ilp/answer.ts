@@ -1,11 +1,25 @@
 import { PacketType, readReject } from "../../../wire/ilp.ts";
+import { type Payment, WORDS } from "./payments.ts";
 
-/** Whether the packet at `at` is the Fulfill of a payment: its type, then its length, then the 32 bytes. */
-export function isFulfilled(view: DataView, at: number, fulfillment: DataView): boolean {
+/**
+ * Whether the packet at `at` is the Fulfill of a payment: its type, and three of the fulfillment's eight words, the first,
+ * the last, and another for each packet. The connector has compared all of them with the condition; here each costs as
+ * much as a tenth of sending the packet.
+ */
+export function isFulfilled(
+  view: DataView,
+  at: number,
+  fulfillment: Payment["fulfillment"],
+  requestId: number,
+): boolean {
   if (at === 0 || view.getUint8(at) !== PacketType.fulfill) return false;
   const from = at + 2;
-  for (let i = 0; i < 32; i += 4) if (view.getUint32(from + i) !== fulfillment.getUint32(i)) return false;
-  return true;
+  const word = 1 + (requestId % (WORDS - 2));
+  return (
+    view.getUint32(from) === fulfillment[0] &&
+    view.getUint32(from + 4 * word) === fulfillment[word] &&
+    view.getUint32(from + 28) === fulfillment[7]
+  );
 }
 
 /** Packets of a VU that are told of when they were not fulfilled: enough to hear why, too few to flood a terminal. */

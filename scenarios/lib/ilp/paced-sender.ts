@@ -2,20 +2,22 @@ import exec from "k6/execution";
 import { Counter, Trend } from "k6/metrics";
 import { clearInterval, setInterval, setTimeout } from "k6/timers";
 import { PrepareTemplate } from "../../../wire/btp.ts";
-import { CONNECT_SECONDS, LATENCY, type PacedLoad, type Plan } from "../plan.ts";
-import { arrivalsDue, durationOf, intendedStart, stageAt } from "../schedule.ts";
+import { Arrivals } from "../arrivals.ts";
+import { CONNECT_SECONDS, LATENCY, type PacedLoad, type Plan, peakOf } from "../plan.ts";
+import { durationOf, stageAt } from "../schedule.ts";
 import { complain, isFulfilled } from "./answer.ts";
 import { epochClock } from "./clock.ts";
 import { dial, type Link } from "./link.ts";
+import { Outstanding } from "./outstanding.ts";
 import { DATA_BYTES, type Payment, payments } from "./payments.ts";
 
 const latency = new Trend(LATENCY, true);
 const pacingLag = new Trend("pacing_lag", true);
 const packets = new Counter("packets");
 const fulfilled = new Counter("packets_fulfilled");
-/** By `outcome`: rejected, or unanswered when the run was over. */
+/** By `outcome`: rejected (whatever is no Fulfill of the packet), or timed-out. */
 const failed = new Counter("packets_failed");
-/** Answers to packets that had one already, or that were never sent. */
+/** Answers to packets that had one already, were given up, or never sent. */
 const unexpected = new Counter("packets_unexpected");
 
 /** How often a VU looks at what is due. 1 ms costs CPU, 10 ms would be 10 ms of the tool's own latency. */
@@ -44,11 +46,12 @@ export function pacedSender(
 ): () => void {
   return () => {
     const nowMs = epochClock();
-    const vus = load.connections;
-    const first = exec.scenario.iterationInTest;
+    const { connections } = load;
     const startMs = exec.scenario.startTime + LEAD_MS;
-    const endMs = startMs + durationOf(load) * 1000;
-    const all = Math.floor(arrivalsDue(load, durationOf(load)));
+    const seconds = durationOf(load);
+    const arrivals = new Arrivals(load, exec.scenario.iterationInTest, connections);
+    const outstanding = new Outstanding((peakOf(load) / connections) * (requestTimeoutMs / 1_000));
+    const counts = { sent: 0, fulfilled: 0, rejected: 0, timedOut: 0, unexpected: 0 };
     const pool = payments(PAYMENTS, options.secret);
     const template = new PrepareTemplate({
       amount: AMOUNT,
@@ -57,80 +60,62 @@ export function pacedSender(
       destination: options.destination,
       data: new Uint8Array(DATA_BYTES),
     });
-    // By request id, from 1 on: when each was due, 0 once it was answered.
-    const due: number[] = [0];
-    let answered = 0;
-    let paid = 0;
-    let rejected = 0;
-    let next = first;
-    let nextDueMs = startMs + intendedStart(load, next) * 1000;
+    let dueMs = startMs + arrivals.dueSeconds * 1_000;
     let phase = "";
     let link: Link;
     let timer: ReturnType<typeof setInterval> | undefined;
     let over = false;
 
-    const tag = (seconds: number) => {
-      const now = stageAt(load, seconds).phase;
-      if (now === phase) return;
-      phase = now;
-      exec.vu.metrics.tags.phase = phase;
-    };
     const end = () => {
       if (over) return;
       over = true;
       if (timer !== undefined) clearInterval(timer);
-      countAnswers();
-      const missing = due.length - 1 - answered;
-      if (missing > 0) failed.add(missing, { outcome: "unanswered" });
+      counts.timedOut += outstanding.open + outstanding.givenUp;
+      report(counts);
       link.close();
-    };
-    // Counted a tick at a time, as a sample a packet would cost as much as the packet.
-    const countAnswers = () => {
-      if (paid > 0) fulfilled.add(paid);
-      if (rejected > 0) failed.add(rejected, { outcome: "rejected" });
-      paid = 0;
-      rejected = 0;
     };
     const tick = () => {
       const now = nowMs();
-      countAnswers();
-      tag((now - startMs) / 1000);
-      let sent = 0;
-      let latest = 0;
-      while (nextDueMs <= now && next < all) {
-        const payment = pool[due.length % PAYMENTS] as Payment;
-        link.send(
-          template.frame(due.length, AMOUNT, now + requestTimeoutMs, payment.condition, payment.data),
-        );
-        latest = Math.max(latest, now - nextDueMs);
-        due.push(nextDueMs);
-        sent++;
-        next += vus;
-        nextDueMs = startMs + intendedStart(load, next) * 1000;
+      report(counts);
+      const current = stageAt(load, (now - startMs) / 1_000).phase;
+      if (current !== phase) {
+        phase = current;
+        exec.vu.metrics.tags.phase = phase;
       }
-      if (sent > 0) {
-        packets.add(sent);
-        // The latest of the tick, for the same reason.
-        pacingLag.add(latest);
+      if (dueMs <= now) {
+        // Once a tick, the latest of it: a sample a packet would cost as much as the packet.
+        pacingLag.add(now - dueMs);
+        const expiresAtMs = now + requestTimeoutMs;
+        do {
+          const id = outstanding.add(dueMs);
+          const { condition, data } = pool[id % PAYMENTS] as Payment;
+          link.send(template.frame(id, AMOUNT, expiresAtMs, condition, data));
+          counts.sent++;
+          arrivals.advance();
+          dueMs = startMs + arrivals.dueSeconds * 1_000;
+        } while (dueMs <= now);
       }
-      if (next >= all && (answered === due.length - 1 || now > endMs + gracefulStopSeconds * 1000)) end();
+      const answered = outstanding.open === 0;
+      if (dueMs === Number.POSITIVE_INFINITY && (answered || now > lastMs)) end();
     };
+    const lastMs = startMs + (seconds + gracefulStopSeconds) * 1_000;
     link = dial(options.url, options.token, {
       onUp() {
         timer = setInterval(tick, TICK_MS);
       },
       onAnswer(requestId, view, at, atMs) {
-        const dueMs = due[requestId] ?? 0;
-        if (dueMs === 0) {
-          unexpected.add(1);
+        const wasDueMs = outstanding.take(requestId);
+        if (wasDueMs === 0) {
+          counts.unexpected++;
           return;
         }
-        due[requestId] = 0;
-        answered++;
-        latency.add(atMs - dueMs);
-        if (isFulfilled(view, at, (pool[requestId % PAYMENTS] as Payment).fulfillment)) paid++;
+        const tookMs = atMs - wasDueMs;
+        latency.add(tookMs);
+        if (tookMs > requestTimeoutMs) counts.timedOut++;
+        else if (isFulfilled(view, at, (pool[requestId % PAYMENTS] as Payment).fulfillment, requestId))
+          counts.fulfilled++;
         else {
-          rejected++;
+          counts.rejected++;
           complain(view, at);
         }
       },
@@ -139,6 +124,24 @@ export function pacedSender(
         end();
       },
     });
-    setTimeout(end, LEAD_MS + durationOf(load) * 1000 + gracefulStopSeconds * 1000);
+    setTimeout(end, LEAD_MS + (seconds + gracefulStopSeconds) * 1_000);
   };
+}
+
+interface Counts {
+  sent: number;
+  fulfilled: number;
+  rejected: number;
+  timedOut: number;
+  unexpected: number;
+}
+
+/** Hands over what was counted since the last tick: a sample a packet would cost as much as the packet. */
+function report(counts: Counts): void {
+  if (counts.sent > 0) packets.add(counts.sent);
+  if (counts.fulfilled > 0) fulfilled.add(counts.fulfilled);
+  if (counts.rejected > 0) failed.add(counts.rejected, { outcome: "rejected" });
+  if (counts.timedOut > 0) failed.add(counts.timedOut, { outcome: "timed-out" });
+  if (counts.unexpected > 0) unexpected.add(counts.unexpected);
+  counts.sent = counts.fulfilled = counts.rejected = counts.timedOut = counts.unexpected = 0;
 }

@@ -4,10 +4,12 @@ import crypto from "k6/crypto";
 export interface Payment {
   readonly data: Uint8Array;
   readonly condition: Uint8Array;
-  readonly fulfillment: DataView;
+  /** The fulfillment as eight big-endian words: numbers compare faster in k6's VM than bytes. */
+  readonly fulfillment: readonly number[];
 }
 
 export const DATA_BYTES = 64;
+export const WORDS = 8;
 
 /**
  * Payments of one VU, made before the load, because HMAC and SHA-256 cost more than sending: the receiver fulfils with
@@ -20,6 +22,8 @@ export function payments(count: number, secret: string): Payment[] {
     hmac.update(data.buffer);
     const fulfillment = hmac.digest("binary") as ArrayBuffer;
     const condition = new Uint8Array(crypto.sha256(fulfillment, "binary") as ArrayBuffer);
-    return { data, condition, fulfillment: new DataView(fulfillment) };
+    const view = new DataView(fulfillment);
+    const words = Array.from({ length: WORDS }, (_, i) => view.getUint32(4 * i));
+    return { data, condition, fulfillment: words };
   });
 }
