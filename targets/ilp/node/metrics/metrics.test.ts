@@ -8,7 +8,7 @@ import { BOB, nodeBetween } from "../testing/node-between.ts";
 import { inSeconds, Readings, single } from "./readings.ts";
 
 test("a page of metrics agrees with what the packets met", async () => {
-  await using place = await nodeBetween({ maxDelayMs: 0 });
+  await using place = await nodeBetween({ ledger: { maxDelayMs: 0 } });
   const { alice, node } = place;
   const told = await Promise.all([
     ...Array.from({ length: 300 }, () => alice.send({ destination: BOB, amount: 7 })),

@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { type NodeConfig, nodeSchema, toNodeConfig } from "../../config/node-config.ts";
+import type { SqliteOptions } from "../../ledger/options.ts";
+import { openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
+import { type Faults, faultyThread } from "../../ledger/testing/faults.ts";
 import { until } from "../../ledger/testing/waiting.ts";
 import { type Receiver, startReceiver } from "../../receiver/receiver.ts";
 import { type Sender, startSender } from "../../testing/sender.ts";
@@ -41,23 +44,36 @@ export interface NodeBetween extends AsyncDisposable {
   readonly node: Node;
   readonly alice: Sender;
   readonly bob: Receiver;
+  readonly ledgerFile: string;
   /** GET of the admin port. */
   get(path: "/health" | "/metrics"): Promise<Response>;
   /** What /metrics says, by name and labels as they stand there. */
   metrics(): Promise<ReadonlyMap<string, number>>;
 }
 
-/** @param ledger keys of the node's ledger */
-export async function nodeBetween(ledger: object = {}): Promise<NodeBetween> {
+export interface BetweenOptions {
+  /** Keys of the node's ledger. */
+  readonly ledger?: Partial<SqliteOptions>;
+  /** What is wrong with its ledger, and when. */
+  readonly faults?: Faults;
+  /** The far peer; fulfils unless given. */
+  readonly receive?: (url: string, token: string) => Promise<Receiver>;
+}
+
+export async function nodeBetween(options: BetweenOptions = {}): Promise<NodeBetween> {
+  const { ledger, faults, receive = fulfilling } = options;
   await using opened = new AsyncDisposableStack();
   const folder = opened.adopt(mkdtempSync(join(tmpdir(), "plimsoll-node-")), (path) =>
     rmSync(path, { recursive: true }),
   );
-  const config = configOf(fileBetween(join(folder, "ledger.db"), ledger));
-  const node = opened.adopt(await startNode(config, silent), (it) => it.close());
+  const ledgerFile = join(folder, "ledger.db");
+  const config = configOf(fileBetween(ledgerFile, ledger));
+  const open =
+    faults && ((options: object) => openSqliteLedger(options as SqliteOptions, faultyThread(faults)));
+  const node = opened.adopt(await startNode(config, silent, open), (it) => it.close());
   const admin = opened.adopt(await startAdmin(node), (it) => it.close());
   const url = `ws://127.0.0.1:${node.btp.port}`;
-  const bob = opened.adopt(await fulfilling(url, "bob-token"), (it) => it.close());
+  const bob = opened.adopt(await receive(url, "bob-token"), (it) => it.close());
   const alice = opened.adopt(await startSender(url, "alice-token"), (it) => it.close());
   const { sessions } = node.btp;
   await until("both peers to be connected", () => alice.up && [...sessions.values()].every(({ up }) => up));
@@ -67,6 +83,7 @@ export async function nodeBetween(ledger: object = {}): Promise<NodeBetween> {
     node,
     alice,
     bob,
+    ledgerFile,
     get,
     async metrics() {
       const lines = (await (await get("/metrics")).text()).matchAll(/^([^#\s].*) (\S+)$/gm);
