@@ -61,7 +61,7 @@ export interface BetweenOptions {
 }
 
 export async function nodeBetween(options: BetweenOptions = {}): Promise<NodeBetween> {
-  const { ledger, faults, receive = fulfilling } = options;
+  const { ledger, faults, receive = fulfillingReceiver } = options;
   await using opened = new AsyncDisposableStack();
   const folder = opened.adopt(mkdtempSync(join(tmpdir(), "plimsoll-node-")), (path) =>
     rmSync(path, { recursive: true }),
@@ -93,5 +93,5 @@ export async function nodeBetween(options: BetweenOptions = {}): Promise<NodeBet
   };
 }
 
-const fulfilling = (url: string, token: string) =>
+export const fulfillingReceiver = (url: string, token: string) =>
   startReceiver({ url, token, address: "test.a.bob", secret: "plimsoll" });
