@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { collectProcessMetrics } from "../process-metrics.ts";
 import type { CpuLedger } from "./cpu-ledger.ts";
 
 /** What a port reports about its requests. Children of the metrics are bound once: 0.3 us a request in all. */
@@ -26,7 +27,7 @@ const DURATION_BUCKETS_S = [
 
 export function createMetrics(ledger: CpuLedger): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectProcessMetrics(registry);
 
   const requests = new Counter({
     name: "connector_requests_total",

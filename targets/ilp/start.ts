@@ -65,7 +65,9 @@ async function start(settings: Settings): Promise<() => Promise<void>> {
       return () => receiver.close();
     }
     case "node": {
-      const node = await startNode(moved(readConfig(settings.config), settings.portShift), log);
+      const config = moved(readConfig(settings.config), settings.portShift);
+      log.level = config.logLevel;
+      const node = await startNode(config, log);
       const admin = await startAdmin(node);
       return async () => {
         await node.close();

@@ -1,4 +1,4 @@
-import { BATCH_SIZE_BOUNDS, Distribution } from "./distribution.ts";
+import { BATCH_SIZE_BOUNDS, Distribution } from "../distribution.ts";
 import type { EntryQueue } from "./entry-queue.ts";
 import type { LedgerStats } from "./ledger.ts";
 

@@ -1,4 +1,4 @@
-import type { DistributionCounts } from "./distribution.ts";
+import type { DistributionCounts } from "../distribution.ts";
 
 /**
  * Why the ledger turned something away:

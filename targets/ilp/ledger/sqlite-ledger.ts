@@ -1,4 +1,4 @@
-import { Distribution, type DistributionCounts } from "./distribution.ts";
+import { Distribution, type DistributionCounts } from "../distribution.ts";
 import { closed, EntryQueue, refusal } from "./entry-queue.ts";
 import {
   type Balance,

@@ -6,6 +6,7 @@ import { PeerChecks } from "../checks/peer-checks.ts";
 import type { NodeConfig } from "../config/node-config.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { openLedger } from "../ledger/open-ledger.ts";
+import type { LedgerOptions } from "../ledger/options.ts";
 import { PacketPath, type PeerRoute } from "../packet/packet-path.ts";
 import { Outcomes, type Peer } from "../packet/peer.ts";
 import { Router } from "../routing/router.ts";
@@ -31,11 +32,16 @@ const DRAIN_MS = 4_000;
 /**
  * Starts a connector: opens its ledger, takes up its peers' balances, listens and dials.
  *
+ * @param open where tests put a ledger with faults
  * @throws LedgerError UNUSABLE, BtpError NO_SUCH_PORT, and what listening throws: EADDRINUSE
  */
-export async function startNode(config: NodeConfig, log: Logger): Promise<Node> {
+export async function startNode(
+  config: NodeConfig,
+  log: Logger,
+  open: (options: LedgerOptions) => Promise<Ledger> = openLedger,
+): Promise<Node> {
   if (config.ledger.kind === "sqlite") mkdirSync(dirname(config.ledger.file), { recursive: true });
-  const ledger = await openLedger(config.ledger);
+  const ledger = await open(config.ledger);
   const telemetry = new Telemetry({ nodeId: config.nodeId, ...config.telemetry });
   try {
     // All that has to be waited for comes before the first peer can: from listening on, nothing is.

@@ -252,6 +252,11 @@ test("each packet gets exactly one answer, and the books say the same as the ans
   assert.equal(node.to.checks.credit.balance, -(AMOUNT - KEPT) * TIMES);
   const rejected = Object.values(outcomes.rejected).reduce((sum, n) => sum + n, 0);
   assert.equal(outcomes.fulfilled + rejected, outcomes.received);
+  const latencies = [node.path.latencyMs.fulfilled.read(), node.path.latencyMs.rejected.read()];
+  assert.deepEqual(
+    latencies.map(({ count }) => count),
+    [outcomes.fulfilled, rejected],
+  );
 });
 
 for (const [what, told, message] of [

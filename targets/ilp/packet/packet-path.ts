@@ -13,6 +13,7 @@ import type { Failure } from "../btp/btp.ts";
 import { checkExpiry, type ExpiryRules, forwardedExpiry } from "../checks/expiry.ts";
 import { checkFee, type FeeRules, feeOf } from "../checks/fee.ts";
 import { type Refusal, refusal } from "../checks/reject-code.ts";
+import { Distribution } from "../distribution.ts";
 import { type Ledger, LedgerError } from "../ledger/ledger.ts";
 import type { Route } from "../routing/route.ts";
 import type { Router } from "../routing/router.ts";
@@ -71,6 +72,8 @@ export class PacketPath {
   /** Used again for every packet. */
   readonly #prepare = new PrepareView();
   readonly #reject = new RejectView();
+  /** From the receipt of a Prepare to its answer, in ms. */
+  readonly latencyMs = { fulfilled: Distribution.ofMs(), rejected: Distribution.ofMs() } as const;
   // What the next frame is to be written from; see #writeForward.
   #frame!: FrameView;
   #amount = 0;
@@ -91,12 +94,12 @@ export class PacketPath {
   /** A Message with an ILP packet came from a peer. Keeps nothing of the view but the bytes under it. */
   receive(from: Peer, asker: Asker, frame: FrameView): void {
     from.outcomes.received++;
+    const nowMs = epochMs();
     const prepare = this.#read(frame);
     if (prepare === undefined) {
-      this.#tell(from, asker, frame.requestId, INVALID);
+      this.#tell(from, asker, frame.requestId, INVALID, nowMs);
       return;
     }
-    const nowMs = epochMs();
     const { telemetry } = this.#parts;
     const amount = exact(prepare);
     telemetry.received(prepare.bytes, conditionAt(prepare), from.telemetryId, amount, nowMs);
@@ -104,7 +107,7 @@ export class PacketPath {
     if (refused === undefined) return;
     const { code } = refused;
     telemetry.rejected(prepare.bytes, conditionAt(prepare), from.telemetryId, amount, nowMs, code);
-    this.#tell(from, asker, frame.requestId, refused);
+    this.#tell(from, asker, frame.requestId, refused, nowMs);
   }
 
   /** Sends a packet on to the next hop, or says why not. */
@@ -210,12 +213,14 @@ export class PacketPath {
       this.#end(packet, NOT_PAID);
       return;
     }
-    const { from, to, asker, requestId, amount, forwardedAmount, condition } = packet;
+    const { from, to, asker, requestId, amount, forwardedAmount, acceptedAtMs, condition } = packet;
+    const nowMs = epochMs();
     this.#held--;
     from.checks.fulfilled(amount);
     to.checks.credit.owe(forwardedAmount);
     from.outcomes.fulfilled++;
-    this.#parts.telemetry.fulfilled(condition, 0, from.telemetryId, amount, epochMs());
+    this.latencyMs.fulfilled.add(nowMs - acceptedAtMs);
+    this.#parts.telemetry.fulfilled(condition, 0, from.telemetryId, amount, nowMs);
     if (!this.#answers.fulfill(asker, requestId, packet.fulfill)) from.outcomes.unanswered++;
     this.#spare.push(packet);
   }
@@ -244,12 +249,14 @@ export class PacketPath {
     this.#giveBack(packet);
     from.checks.unpaid(amount, nowMs - acceptedAtMs);
     from.outcomes.reject(code);
+    this.latencyMs.rejected.add(nowMs - acceptedAtMs);
     this.#parts.telemetry.rejected(condition, 0, from.telemetryId, amount, nowMs, code);
   }
 
   /** Answers a packet that went nowhere. */
-  #tell(from: Peer, asker: Asker, requestId: number, why: Refusal): void {
+  #tell(from: Peer, asker: Asker, requestId: number, why: Refusal, receivedAtMs: number): void {
     from.outcomes.reject(why.code);
+    this.latencyMs.rejected.add(epochMs() - receivedAtMs);
     if (!this.#answers.refuse(asker, requestId, why)) from.outcomes.unanswered++;
   }
 

@@ -13,6 +13,8 @@ export interface Answer {
 
 export interface Sender {
   readonly up: boolean;
+  /** Answers to no packet that waits for one: a second answer, or one after its time. */
+  readonly strayAnswers: number;
   /** Sends one packet and gives its answer. */
   send(packet: {
     destination: string;
@@ -32,6 +34,10 @@ export async function startSender(url: string, token: string): Promise<Sender> {
   return {
     get up() {
       return session.up;
+    },
+    get strayAnswers() {
+      const { unexpectedAnswers, lateAnswers } = session.counters;
+      return unexpectedAnswers + lateAnswers;
     },
     send({ destination, amount = 100, expiresInMs = 10_000, secret = "plimsoll" }) {
       const data = randomBytes(64);

@@ -7,9 +7,12 @@ export interface Faults {
   crash: boolean;
   /** Pages that the disk has room for; 0 for as many as there are. */
   pages: number;
+  /** Commits that began. */
+  readonly begun: number;
+  begin(): void;
 }
 
-export function faultsIn(shared: SharedArrayBuffer = new SharedArrayBuffer(12)): Faults {
+export function faultsIn(shared: SharedArrayBuffer = new SharedArrayBuffer(16)): Faults {
   const values = new Int32Array(shared);
   const at = (index: number) => Atomics.load(values, index);
   return {
@@ -32,6 +35,10 @@ export function faultsIn(shared: SharedArrayBuffer = new SharedArrayBuffer(12)):
     set pages(value) {
       Atomics.store(values, 2, value);
     },
+    get begun() {
+      return at(3);
+    },
+    begin: () => Atomics.add(values, 3, 1),
   };
 }
 

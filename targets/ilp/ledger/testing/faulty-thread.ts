@@ -6,6 +6,7 @@ import { faultsIn } from "./faults.ts";
 const faults = faultsIn((workerData as ThreadData).faults!);
 
 serveBooks((db) => {
+  faults.begin();
   if (faults.delayMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, faults.delayMs);
   if (faults.crash) process.exit(70);
   if (faults.pages > 0) {

@@ -9,9 +9,13 @@ export interface DistributionCounts {
   readonly max: number;
 }
 
-/** Counts values into fixed buckets: constant memory, however long it runs. */
+/**
+ * Counts values into fixed buckets: constant memory, however long it runs, and a few compares a value, so that it may be
+ * asked to count every packet.
+ */
 export class Distribution {
   readonly #bounds: readonly number[];
+  /** Of each bucket alone; the last is of the values above all bounds. */
   readonly #counts: Float64Array;
   #count = 0;
   #sum = 0;
@@ -19,7 +23,7 @@ export class Distribution {
 
   constructor(bounds: readonly number[]) {
     this.#bounds = bounds;
-    this.#counts = new Float64Array(bounds.length);
+    this.#counts = new Float64Array(bounds.length + 1);
   }
 
   /** Of times, from a quarter of a millisecond to five seconds. */
@@ -28,18 +32,20 @@ export class Distribution {
   }
 
   add(value: number): void {
-    const bucket = this.#bounds.findIndex((bound) => value <= bound);
-    if (bucket !== -1) this.#counts[bucket]! += 1;
+    const bounds = this.#bounds;
+    let bucket = 0;
+    while (bucket < bounds.length && value > bounds[bucket]!) bucket++;
+    this.#counts[bucket]! += 1;
     this.#count++;
     this.#sum += value;
     if (value > this.#max) this.#max = value;
   }
 
   read(): DistributionCounts {
-    let below = 0;
+    let upTo = 0;
     return {
       bounds: this.#bounds,
-      counts: Array.from(this.#counts, (count) => (below += count)),
+      counts: this.#bounds.map((_, bucket) => (upTo += this.#counts[bucket]!)),
       count: this.#count,
       sum: this.#sum,
       max: this.#max,
