@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { registerClaims } from "../claims/register-claims.ts";
 import type { Node } from "./node.ts";
 
 /** GET /health and /metrics of a node, on the loopback interface. */
@@ -152,5 +153,6 @@ function registryOf(node: Node): Registry {
       for (const [what, n] of Object.entries(telemetry.counts())) this.set({ what }, Number(n));
     },
   });
+  registerClaims(registry, node.claims);
   return registry;
 }

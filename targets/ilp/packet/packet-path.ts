@@ -214,6 +214,7 @@ export class PacketPath {
     this.#held--;
     from.checks.fulfilled(amount);
     to.checks.credit.owe(forwardedAmount);
+    to.payer?.owe(forwardedAmount);
     from.outcomes.fulfilled++;
     this.#parts.telemetry.fulfilled(condition, 0, from.telemetryId, amount, epochMs());
     if (!this.#answers.fulfill(asker, requestId, packet.fulfill)) from.outcomes.unanswered++;
