@@ -19,7 +19,7 @@ const targets = readdirSync(join(root, "targets")).filter((name) =>
 );
 
 /** Programs of worker threads: a bundle each, beside that of the target that starts them. */
-const threads = ["targets/ilp/ledger/sqlite-thread.ts"];
+const threads = ["targets/ilp/ledger/sqlite-thread.ts", "targets/ilp/claims/signature-thread.ts"];
 
 const [, servers] = await Promise.all([
   build({
@@ -39,8 +39,9 @@ const [, servers] = await Promise.all([
       ...targets.map((name) => [name, join(root, "targets", name, "main.ts")]),
       ...threads.map((file) => [basename(file, ".ts"), join(root, file)]),
     ]),
-    // Machine code of its own, and only for those who want that ledger.
-    external: ["tigerbeetle-node"],
+    // Loaded by those alone who want that ledger, which is machine code, or signed claims: a pool that starts its threads
+    // with a file beside its own.
+    external: ["tigerbeetle-node", "tinypool"],
     outdir: join(dist, "targets"),
     outExtension: { ".js": ".mjs" },
     bundle: true,

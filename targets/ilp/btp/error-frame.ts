@@ -4,6 +4,7 @@ import { type ErrorFrame, FrameType } from "../../../wire/btp.ts";
 const CODES = {
   unreachable: ["T00", "UnreachableError"],
   notAccepted: ["F00", "NotAcceptedError"],
+  invalidFields: ["F01", "InvalidFieldsError"],
   duplicateId: ["F05", "DuplicateIdError"],
 } as const;
 

@@ -36,6 +36,7 @@ test("the least there is, with every default", () => {
           held: { packets: 20_000, amount: Number.MAX_SAFE_INTEGER },
           creditLimit: 0,
         },
+        claims: undefined,
       },
     ],
     routes: [],
@@ -54,6 +55,7 @@ test("the least there is, with every default", () => {
       maxAccounts: 10_000,
     },
     telemetry: { hub: "ws://127.0.0.1:9000", batchMs: 100, batchEvents: 1000, queue: 65_536 },
+    claimWorkers: 1,
     logLevel: "info",
   });
 });
@@ -100,6 +102,7 @@ logLevel: debug
         held: { packets: 3, amount: Number.MAX_SAFE_INTEGER },
         creditLimit: 10,
       },
+      claims: undefined,
     },
   ]);
   const { kind, maxTransfers, maxDelayMs } = config.ledger;

@@ -3,6 +3,9 @@ import { writeAddress } from "../../../wire/address.ts";
 import { WireError } from "../../../wire/error.ts";
 import { MAX_ADDRESS } from "../../../wire/ilp.ts";
 import type { PeerLimits } from "../checks/peer-checks.ts";
+import type { ClaimRules } from "../claims/claims.ts";
+import { ClaimError } from "../claims/error.ts";
+import { readKeyFile } from "../claims/key-file.ts";
 import { ledgerOptions } from "../ledger/options.ts";
 import { prefixFault } from "../routing/route.ts";
 import { NODE_ID } from "../telemetry/event.ts";
@@ -32,6 +35,17 @@ const prefix = z.string().check((context) => {
   if (fault !== undefined) context.issues.push({ code: "custom", input: context.value, message: fault });
 });
 
+/** A PEM file with an Ed25519 key, from the working directory on, as the ledger's file is. */
+const keyFile = (half: "private" | "public") =>
+  z.string().check((context) => {
+    try {
+      readKeyFile(context.value, half);
+    } catch (error) {
+      if (!(error instanceof ClaimError)) throw error;
+      context.issues.push({ code: "custom", input: context.value, message: error.message });
+    }
+  });
+
 /** A peer in the file; {@link Peer} is what it becomes. */
 const peer = z.strictObject({
   /** Its name in routes, metrics and telemetry. */
@@ -60,6 +74,20 @@ const peer = z.strictObject({
       amount: units.default(Number.MAX_SAFE_INTEGER),
     })
     .prefault({}),
+  /** Signed claims with the peer, whose name is then its nodeId: claims name both. */
+  claims: z
+    .strictObject({
+      /** Our private key: what we owe the peer is claimed with it. */
+      signWith: keyFile("private").optional(),
+      /** The peer's public key: its claims are verified with it, and its Transfers have to be claims. */
+      verifyWith: keyFile("public").optional(),
+      /** At most one claim in so many milliseconds. */
+      everyMs: z.int().min(1).max(3_600_000).default(100),
+    })
+    .refine(({ signWith, verifyWith }) => signWith !== undefined || verifyWith !== undefined, {
+      error: "needs signWith, verifyWith, or both",
+    })
+    .optional(),
 });
 
 const route = z.strictObject({
@@ -117,6 +145,8 @@ export const nodeSchema = z.strictObject({
       queue: z.int().min(2).max(16_777_216).default(65_536),
     })
     .prefault({}),
+  /** Threads that sign and verify claims; none are started while no peer has claims. */
+  claimWorkers: z.int().min(1).max(16).default(1),
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -131,6 +161,7 @@ export interface Peer {
   readonly dial: string | undefined;
   readonly sockets: number;
   readonly limits: PeerLimits;
+  readonly claims: ClaimRules | undefined;
 }
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
@@ -201,6 +232,7 @@ export function toNodeConfig(file: NodeFile, environment: Environment): NodeConf
         held: peer.held,
         creditLimit: peer.creditLimit,
       },
+      claims: peer.claims,
     })),
     telemetry: { ...file.telemetry, hub: hub === "off" ? undefined : hub },
   };

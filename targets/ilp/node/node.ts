@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { Logger } from "pino";
 import { type Btp, type Handler, openBtp } from "../btp/btp.ts";
 import { PeerChecks } from "../checks/peer-checks.ts";
+import { type Claims, openClaims } from "../claims/claims.ts";
 import type { NodeConfig } from "../config/node-config.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { openLedger } from "../ledger/open-ledger.ts";
@@ -22,6 +23,7 @@ export interface Node {
   readonly router: Router<PeerRoute>;
   readonly ledger: Ledger;
   readonly telemetry: Telemetry;
+  readonly claims: Claims;
   /** Answers what is under way, then lets go of everything. */
   close(): Promise<void>;
 }
@@ -33,7 +35,7 @@ const DRAIN_MS = 4_000;
  * Starts a connector: opens its ledger, takes up its peers' balances, listens and dials.
  *
  * @param open where tests put a ledger with faults
- * @throws LedgerError UNUSABLE, BtpError NO_SUCH_PORT, and what listening throws: EADDRINUSE
+ * @throws LedgerError UNUSABLE, ClaimError KEY_FILE, BtpError NO_SUCH_PORT, and what listening throws: EADDRINUSE
  */
 export async function startNode(
   config: NodeConfig,
@@ -43,26 +45,30 @@ export async function startNode(
   if (config.ledger.kind === "sqlite") mkdirSync(dirname(config.ledger.file), { recursive: true });
   const ledger = await open(config.ledger);
   const telemetry = new Telemetry({ nodeId: config.nodeId, ...config.telemetry });
+  const note = (level: "info" | "warn", message: string) => {
+    log[level](message);
+    telemetry.log(level, message);
+  };
+  let claims: Claims | undefined;
+  const closeParts = () => Promise.all([ledger.close(), telemetry.close(), claims?.close()]);
   try {
     // All that has to be waited for comes before the first peer can: from listening on, nothing is.
-    const balances = await ledger.balances();
     const feeAccount = await ledger.account("fees");
     const accounts = new Map<string, number>();
     for (const { name } of config.peers) accounts.set(name, await ledger.account(accountOf(name)));
+    const balances = await ledger.balances();
+    const { nodeId, peers, claimWorkers: workers } = config;
+    const opened = await openClaims({ nodeId, peers, workers, note });
+    claims = opened;
     const byName = new Map<string, Peer>();
     // Nothing is called before there are sessions, and those want their handler first.
     let path: PacketPath | undefined;
     const handler: Handler = {
       onMessage: (link, message) => path!.receive(byName.get(link.peer)!, link, message),
-      // Settlement is outside of this target: a Transfer is taken note of by its answer, no more.
-      onTransfer: (link, { requestId }) => link.acknowledge(requestId),
+      onTransfer: (link, transfer) => opened.receive(link, transfer),
       onUp: ({ peer }) => note("info", `peer ${peer} is connected`),
       onDown: ({ peer }, why) => note("warn", `peer ${peer} is gone: ${why}`),
       onFault: ({ peer }, error) => log.error({ err: error, peer }, "a packet met a fault of ours"),
-    };
-    const note = (level: "info" | "warn", message: string) => {
-      log[level](message);
-      telemetry.log(level, message);
     };
     const btp = await openBtp({
       peers: config.peers.map(({ name, token, dial, sockets }) => ({
@@ -75,15 +81,18 @@ export async function startNode(
       listen: config.btp,
     });
     for (const { name, limits } of config.peers) {
+      const balance = balances.get(accountOf(name));
       // An account has what was credited; what a peer owes is the other way round.
-      const owed = -Number(balances.get(accountOf(name))?.posted ?? 0n);
+      const owed = -Number(balance?.posted ?? 0n);
+      const hop = btp.sessions.get(name)!;
       byName.set(name, {
         name,
-        hop: btp.sessions.get(name)!,
+        hop,
         checks: new PeerChecks(limits, epochMs(), owed),
         account: accounts.get(name)!,
         telemetryId: telemetry.peer(name),
         outcomes: new Outcomes(),
+        payer: opened.payer(name, hop, balance?.creditsPosted ?? 0n),
       });
     }
     const router = new Router<PeerRoute>(
@@ -100,13 +109,14 @@ export async function startNode(
       router,
       ledger,
       telemetry,
+      claims: opened,
       async close() {
         await btp.close(DRAIN_MS);
-        await Promise.all([ledger.close(), telemetry.close()]);
+        await closeParts();
       },
     };
   } catch (error) {
-    await Promise.all([ledger.close(), telemetry.close()]);
+    await closeParts();
     throw error;
   }
 }

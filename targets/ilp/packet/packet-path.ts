@@ -218,6 +218,7 @@ export class PacketPath {
     this.#held--;
     from.checks.fulfilled(amount);
     to.checks.credit.owe(forwardedAmount);
+    to.payer?.owe(forwardedAmount);
     from.outcomes.fulfilled++;
     this.latencyMs.fulfilled.add(nowMs - acceptedAtMs);
     this.#parts.telemetry.fulfilled(condition, 0, from.telemetryId, amount, nowMs);

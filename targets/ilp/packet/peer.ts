@@ -46,4 +46,6 @@ export interface Peer {
   /** Its number in the telemetry. */
   readonly telemetryId: number;
   readonly outcomes: Outcomes;
+  /** Told what we come to owe the peer; undefined for one that is promised no claims. */
+  readonly payer?: { owe(units: number): void } | undefined;
 }

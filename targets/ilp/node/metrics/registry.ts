@@ -1,6 +1,7 @@
 import { Registry } from "prom-client";
 import { collectProcessMetrics } from "../../../process-metrics.ts";
 import type { Node } from "../node.ts";
+import { claimMetrics } from "./claims.ts";
 import { ledgerMetrics } from "./ledger.ts";
 import { packetMetrics } from "./packets.ts";
 import { Readings } from "./readings.ts";
@@ -16,5 +17,6 @@ export function nodeRegistry(node: Node): Registry {
   sessionMetrics(readings, node.btp);
   ledgerMetrics(readings, node.ledger);
   telemetryMetrics(readings, node.telemetry);
+  claimMetrics(readings, node.claims);
   return registry;
 }

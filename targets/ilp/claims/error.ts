@@ -1,0 +1,34 @@
+/**
+ * What is wrong with a claim, or with what makes and checks claims:
+ *
+ * - `KEY_FILE` no file with an Ed25519 key of the wanted half
+ * - `NO_CLAIM` a Transfer that is nothing but a claim was wanted
+ * - `BAD_CLAIM` bytes that are no claim
+ * - `WRONG_PARTIES` a claim of someone else, or on someone else
+ * - `OLD_NONCE` no newer than the best claim: a replay
+ * - `SMALLER_AMOUNT` less than the best claim: what was owed once stays owed
+ * - `WRONG_SIGNATURE` not signed with the peer's key, or not these terms
+ * - `BUSY` a claim of the peer is being looked at, or too much waits for the threads: later
+ * - `DOWN` the threads failed, or the node is closing: later
+ */
+export type ClaimErrorCode =
+  | "KEY_FILE"
+  | "NO_CLAIM"
+  | "BAD_CLAIM"
+  | "WRONG_PARTIES"
+  | "OLD_NONCE"
+  | "SMALLER_AMOUNT"
+  | "WRONG_SIGNATURE"
+  | "BUSY"
+  | "DOWN";
+
+/** The one error of this room. Its message is one line. */
+export class ClaimError extends Error {
+  readonly code: ClaimErrorCode;
+
+  constructor(code: ClaimErrorCode, what: string) {
+    super(what);
+    this.name = "ClaimError";
+    this.code = code;
+  }
+}

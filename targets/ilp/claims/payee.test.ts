@@ -1,0 +1,162 @@
+/** Which claims are taken: each Transfer gets one answer, whatever is in it. */
+import assert from "node:assert/strict";
+import { generateKeyPairSync, sign } from "node:crypto";
+import { type TestContext, test } from "node:test";
+import * as fc from "fast-check";
+import {
+  ContentType,
+  type Entry,
+  FrameType,
+  type FrameView,
+  readFrame,
+  sizeOfFrame,
+  writeFrame,
+} from "../../../wire/btp.ts";
+import { until } from "../btp/testing/until.ts";
+import { type Claim, sealed, writeTerms } from "./claim.ts";
+import { Payee } from "./payee.ts";
+import { openSignatures } from "./signatures.ts";
+
+const OURS = generateKeyPairSync("ed25519");
+const OTHER = generateKeyPairSync("ed25519");
+const RIGHT: Claim = { from: "A", to: "B", nonce: 10n, amount: 100n };
+
+/** Writes down the answers: `yes`, or the code and text of a refusal. */
+class Asker {
+  readonly answers: string[] = [];
+
+  acknowledge(requestId: number): boolean {
+    this.answers.push(`${requestId} yes`);
+    return true;
+  }
+
+  refuse(requestId: number, code: string, text: string): boolean {
+    this.answers.push(`${requestId} ${code}: ${text}`);
+    return true;
+  }
+}
+
+function transfer(requestId: number, entries: readonly Entry[]): FrameView {
+  const frame = { type: FrameType.transfer, requestId, amount: 1, entries };
+  const into = new Uint8Array(sizeOfFrame(frame));
+  writeFrame(frame, into);
+  return readFrame(into);
+}
+
+const entry = (data: Uint8Array, name = "claim"): Entry => ({ name, contentType: ContentType.octets, data });
+
+function signed(claim: Partial<Claim>, key = OURS.privateKey): Uint8Array {
+  const terms = writeTerms({ ...RIGHT, ...claim });
+  return sealed(terms, sign(null, terms, key));
+}
+
+async function payee(t: TestContext) {
+  const signatures = await openSignatures(1);
+  t.after(() => signatures.close());
+  const payee = new Payee({ from: "A", to: "B", key: OURS.publicKey, signatures });
+  const asker = new Asker();
+  let id = 0;
+  return {
+    payee,
+    asker,
+    signatures,
+    /** The answer to a Transfer with this claim, without its id. */
+    async ask(...entries: Entry[]): Promise<string> {
+      payee.receive(asker, transfer(++id, entries));
+      await until("the answer", () => asker.answers.length === id);
+      return asker.answers[id - 1]!.replace(`${id} `, "");
+    },
+  };
+}
+
+test("claims are taken as long as they rise; the same amount under a new nonce is one whose answer was lost", async (t) => {
+  const { payee: creditor, ask } = await payee(t);
+  for (const claim of [RIGHT, { ...RIGHT, nonce: 11n }, { ...RIGHT, nonce: 500n, amount: 2n ** 64n - 1n }]) {
+    assert.equal(await ask(entry(signed(claim))), "yes");
+    assert.deepEqual(creditor.best, claim);
+  }
+  assert.equal(creditor.verified, 3);
+});
+
+test("every other claim is refused, and the best one stays", async (t) => {
+  const { payee: creditor, ask } = await payee(t);
+  assert.equal(await ask(entry(signed(RIGHT))), "yes");
+  const next = signed({ nonce: 11n, amount: 101n });
+  const tampered = next.map((byte, i) => (i === next.length - 65 ? byte ^ 2 : byte));
+  const flipped = next.map((byte, i) => (i === next.length - 1 ? byte ^ 1 : byte));
+  for (const [entries, answer] of [
+    [[entry(tampered)], "notAccepted: the signature is not that of A"],
+    [[entry(flipped)], "notAccepted: the signature is not that of A"],
+    [[entry(signed({ nonce: 11n }, OTHER.privateKey))], "notAccepted: the signature is not that of A"],
+    [[entry(signed(RIGHT))], "notAccepted: nonce 10 is not above 10, which was taken"],
+    [[entry(signed({ nonce: 9n, amount: 500n }))], "notAccepted: nonce 9 is not above 10, which was taken"],
+    [[entry(signed({ nonce: 11n, amount: 99n }))], "notAccepted: amount 99 is below 100, which was claimed"],
+    [[entry(signed({ nonce: 11n, from: "C" }))], "notAccepted: a claim of C on B; wanted: of A on B"],
+    [[entry(signed({ nonce: 11n, to: "C" }))], "notAccepted: a claim of A on C; wanted: of A on B"],
+    [
+      [entry(signed({ nonce: 11n, from: "B", to: "A" }))],
+      "notAccepted: a claim of B on A; wanted: of A on B",
+    ],
+    [[], "invalidFields: a Transfer of one entry is wanted, named claim"],
+    [[entry(next, "clam")], "invalidFields: a Transfer of one entry is wanted, named claim"],
+    [[entry(next), entry(next)], "invalidFields: a Transfer of one entry is wanted, named claim"],
+    [[entry(next.subarray(0, -1))], "invalidFields: a signature of 63 bytes"],
+  ] as const) {
+    assert.equal(await ask(...entries), answer);
+    assert.deepEqual(creditor.best, RIGHT);
+  }
+  assert.equal(creditor.verified, 1);
+  assert.deepEqual(creditor.refused, {
+    WRONG_SIGNATURE: 3,
+    OLD_NONCE: 2,
+    SMALLER_AMOUNT: 1,
+    WRONG_PARTIES: 3,
+    NO_CLAIM: 3,
+    BAD_CLAIM: 1,
+  });
+});
+
+test("a second claim while the first is verified is to be tried again, and the first is taken", async (t) => {
+  const { payee: creditor, asker, ask } = await payee(t);
+  creditor.receive(asker, transfer(7, [entry(signed(RIGHT))]));
+  creditor.receive(asker, transfer(8, [entry(signed({ nonce: 11n }))]));
+  assert.deepEqual(asker.answers, ["8 unreachable: the claim before this one is being verified"]);
+  await until("the first answer", () => asker.answers.length === 2);
+  assert.equal(asker.answers[1], "7 yes");
+  asker.answers.length = 0;
+  assert.equal(await ask(entry(signed({ nonce: 11n }))), "yes");
+});
+
+test("threads that are gone make a claim be tried again, and nothing is taken unverified", async (t) => {
+  const { payee: creditor, ask, signatures } = await payee(t);
+  await signatures.close();
+  assert.equal(await ask(entry(signed(RIGHT))), "unreachable: the node is closing");
+  assert.deepEqual([creditor.best, creditor.refused], [undefined, { DOWN: 1 }]);
+});
+
+test("whatever entries a Transfer has, it gets one refusal at once, and no thread sees it", () => {
+  let seen = 0;
+  const verify = () => {
+    seen++;
+    return Promise.resolve(false);
+  };
+  const creditor = new Payee({ from: "A", to: "B", key: OURS.publicKey, signatures: { verify } });
+  const entries = fc.array(
+    fc.record({
+      name: fc.oneof(fc.constant("claim"), fc.stringMatching(/^[ -~]{0,9}$/)),
+      contentType: fc.nat({ max: 255 }),
+      data: fc.uint8Array({ maxLength: 300 }),
+    }),
+    { maxLength: 5 },
+  );
+  fc.assert(
+    fc.property(entries, (some) => {
+      const asker = new Asker();
+      creditor.receive(asker, transfer(1, some));
+      assert.equal(asker.answers.length, 1);
+      assert.match(asker.answers[0]!, /^1 invalidFields: /);
+    }),
+    { numRuns: 1_000 },
+  );
+  assert.deepEqual([seen, creditor.best], [0, undefined]);
+});
