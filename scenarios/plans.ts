@@ -306,7 +306,7 @@ const soak: Scenario = {
   target: "ilp",
   variant: "ilp",
   profiles: {
-    smoke: { ...SMOKE_LIMITS, load: packetLoad(SOAK_RATE, 24) },
+    smoke: { ...SMOKE_LIMITS, warmUpSeconds: 4, load: packetLoad(SOAK_RATE, 20) },
     full: { ...FULL_LIMITS, load: packetLoad(SOAK_RATE, 3_600) },
   },
   sla: [
@@ -351,7 +351,7 @@ function packetLoad(rate: number, seconds: number) {
   return {
     model: "paced",
     from: rate,
-    connections: 4,
+    connections: 2,
     stages: [{ phase: "hold", seconds, to: rate }] as Stage[],
   } as const;
 }

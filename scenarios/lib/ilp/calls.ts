@@ -12,7 +12,7 @@ const DEFAULTS = {
 };
 
 /**
- * The calls of a plan that sends ILP packets: the load, and before it a warm-up of half its peak. `-e BASE_URL=ws://...`
+ * The calls of a plan that sends ILP packets: the load, and before it a warm-up at its peak. `-e BASE_URL=ws://...`
  * aims at another connector, as whom `-e TOKEN=` says; `-e DESTINATION=` and `-e SECRET=` are its receiver's.
  */
 export function packetCalls(plan: Plan, env: Environment): Calls {
@@ -24,11 +24,11 @@ export function packetCalls(plan: Plan, env: Environment): Calls {
     destination: env.DESTINATION || DEFAULTS.destination,
     secret: env.SECRET || DEFAULTS.secret,
   };
-  const half = Math.ceil(peakOf(load) / 2);
+  const peak = peakOf(load);
   const before: PacedLoad = {
     ...load,
-    from: half,
-    stages: [{ phase: "warm-up", seconds: warmUpSeconds, to: half }],
+    from: peak,
+    stages: [{ phase: "warm-up", seconds: warmUpSeconds, to: peak }],
   };
   return { main: pacedSender(load, plan, options), warmUp: pacedSender(before, plan, options) };
 }
