@@ -1,8 +1,8 @@
-import { createHmac } from "node:crypto";
 import { sizeOfIlpFrame, writeFulfillFrame, writeRejectFrame } from "../../../wire/btp.ts";
 import { PrepareView, readPrepare, sizeOfFulfill, sizeOfReject } from "../../../wire/ilp.ts";
 import { type Btp, openBtp } from "../btp/btp.ts";
 import { refusal } from "../checks/reject-code.ts";
+import { hmacSha256 } from "./hmac.ts";
 
 export interface ReceiverOptions {
   /** The connector to dial. */
@@ -11,7 +11,7 @@ export interface ReceiverOptions {
   readonly token: string;
   /** The receiver's own ILP address: `triggeredBy` of its Rejects. */
   readonly address: string;
-  /** Shared with the senders. */
+  /** Shared with the senders; at most 64 bytes. */
   readonly secret: string;
 }
 
@@ -31,6 +31,7 @@ const UNREADABLE = refusal("F01", "this is not a Prepare");
  */
 export async function startReceiver({ url, token, address, secret }: ReceiverOptions): Promise<Receiver> {
   const prepare = new PrepareView();
+  const fulfillmentOf = hmacSha256(secret);
   let [fulfilled, rejected] = [0, 0];
   const btp: Btp = await openBtp({
     peers: [{ name: "connector", token, url }],
@@ -47,7 +48,7 @@ export async function startReceiver({ url, token, address, secret }: ReceiverOpt
           return;
         }
         const fulfill = {
-          fulfillment: createHmac("sha256", secret).update(prepare.data).digest(),
+          fulfillment: fulfillmentOf(prepare.data),
           data: NOTHING,
         };
         fulfilled++;
