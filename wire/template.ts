@@ -20,8 +20,9 @@ export class PrepareTemplate {
   readonly #amountAt: number;
   readonly #dataAt: number;
   readonly #dataSize: number;
-  // What is in the frame already need not be written again: most arrivals share amount and second.
+  // What is in the frame already need not be written again: most arrivals share the amount, many the expiry.
   #amount: bigint | number;
+  #expiresAtMs: number;
   #second: number;
 
   /** @throws WireError as `writePrepareFrame` */
@@ -36,6 +37,7 @@ export class PrepareTemplate {
     this.#dataAt = view.dataStart;
     this.#dataSize = prepare.data.length;
     this.#amount = prepare.amount;
+    this.#expiresAtMs = prepare.expiresAtMs;
     this.#second = Math.floor(prepare.expiresAtMs / 1000);
   }
 
@@ -65,13 +67,7 @@ export class PrepareTemplate {
       writeUint64(amount, bytes, at);
       this.#amount = amount;
     }
-    const second = Math.floor(expiresAtMs / 1000);
-    if (second === this.#second) {
-      writeMillis(Math.floor(expiresAtMs) - second * 1000, bytes, at + 8 + 14);
-    } else {
-      writeTimestamp(expiresAtMs, bytes, at + 8);
-      this.#second = second;
-    }
+    if (expiresAtMs !== this.#expiresAtMs) this.#patchExpiry(expiresAtMs);
     needHash(condition, "condition", at + 8 + TIMESTAMP_SIZE);
     bytes.set(condition, at + 8 + TIMESTAMP_SIZE);
     if (data !== undefined) {
@@ -84,6 +80,18 @@ export class PrepareTemplate {
       bytes.set(data, this.#dataAt);
     }
     return bytes;
+  }
+
+  #patchExpiry(expiresAtMs: number): void {
+    const at = this.#amountAt + 8;
+    const second = Math.floor(expiresAtMs / 1000);
+    if (second === this.#second) {
+      writeMillis(Math.floor(expiresAtMs) - second * 1000, this.bytes, at + 14);
+    } else {
+      writeTimestamp(expiresAtMs, this.bytes, at);
+      this.#second = second;
+    }
+    this.#expiresAtMs = expiresAtMs;
   }
 
   /**
