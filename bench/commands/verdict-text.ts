@@ -10,6 +10,7 @@ import {
   rate,
   significant,
 } from "../format.ts";
+import { booksSentences } from "../report/books-sentences.ts";
 import type { Run, SlaResult, SlaState, Verdict } from "../results/run-schema.ts";
 
 const MARK: Readonly<Record<SlaState, string>> = {
@@ -67,8 +68,20 @@ function slaTable(rows: readonly SlaResult[]): string {
   return table.toString();
 }
 
-function findings({ findings: { knee, recovery, overhead } }: Run): string[] {
+function findings({
+  findings: { knee, recovery, overhead, conservation },
+  target,
+  generator,
+}: Run): string[] {
   const lines: string[] = [];
+  if (conservation) lines.push("", ...booksSentences(conservation).map((sentence) => `  ${sentence}`));
+  if (target.members) {
+    const used = [...Object.entries(target.members), ["k6", { cpuCores: generator.k6CpuCores }] as const];
+    const each = used.flatMap(([name, { cpuCores }]) =>
+      cpuCores ? [`${name} ${cpuCores.avg.toFixed(2)}`] : [],
+    );
+    lines.push(`  Cores used, mean: ${each.join(", ")}`);
+  }
   if (knee) {
     const table = plainTable(
       ["stage", "req/s", "p95", "failed", ""],

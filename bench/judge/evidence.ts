@@ -2,7 +2,11 @@ import { LATENCY, type Plan } from "../../scenarios/lib/plan.ts";
 import type { ResourceSample, Spread } from "../results/run-schema.ts";
 import { Fold, foldOf, PhaseTracker } from "../windows/fold.ts";
 import { startMs, type Window } from "../windows/window.ts";
+import type { Reading } from "./growth.ts";
 import { OverheadSamples } from "./overhead.ts";
+
+/** Takes one resource out of a sample. */
+export type ResourcePick = (sample: ResourceSample) => number | null | undefined;
 
 /** What the judge keeps of one window: a few numbers, so that a day of them is small. */
 export interface Instant {
@@ -78,17 +82,23 @@ export class Evidence {
       .reduce((sum, span) => sum + (span.toMs - span.fromMs) / 1000, 0);
   }
 
-  /** Average, p95 and maximum of a resource, in a phase or over the whole run; null without samples. */
-  spread(pick: (sample: ResourceSample) => number | null | undefined, phase?: string): Spread | null {
+  /** A resource over time, in a phase or over the whole run. */
+  readings(pick: ResourcePick, phase?: string): Reading[] {
     const spans = phase === undefined ? undefined : this.phases.filter((span) => span.phase === phase);
-    const values: number[] = [];
+    const readings: Reading[] = [];
     for (const sample of this.resources) {
-      const at = Date.parse(sample.at);
+      const atMs = Date.parse(sample.at);
       // A sample covers the second before it: the whole second must lie in the phase.
-      if (spans && !spans.some((span) => at - 1000 >= span.fromMs && at <= span.toMs)) continue;
+      if (spans && !spans.some((span) => atMs - 1000 >= span.fromMs && atMs <= span.toMs)) continue;
       const value = pick(sample);
-      if (value !== null && value !== undefined) values.push(value);
+      if (value !== null && value !== undefined) readings.push({ atMs, value });
     }
+    return readings;
+  }
+
+  /** Average, p95 and maximum of a resource, in a phase or over the whole run; null without samples. */
+  spread(pick: ResourcePick, phase?: string): Spread | null {
+    const values = this.readings(pick, phase).map(({ value }) => value);
     if (values.length === 0) return null;
     values.sort((a, b) => a - b);
     return {

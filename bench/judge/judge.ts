@@ -1,10 +1,11 @@
 import { limitInUnit, measuredBeside, opSign } from "../format.ts";
-import type { Findings, Run, SlaResult, Verdict } from "../results/run-schema.ts";
+import type { Findings, PacketCounts, Run, SlaResult, Verdict } from "../results/run-schema.ts";
+import { conservation } from "./conservation.ts";
 import type { Evidence } from "./evidence.ts";
 import { type GeneratorFacts, generatorHealth } from "./generator.ts";
 import { knee } from "./knee.ts";
 import { recovery } from "./recovery.ts";
-import { judgeSla } from "./sla.ts";
+import { judgeSla, type TargetSeen } from "./sla.ts";
 
 /** The exit code of each verdict; 99 is k6's own for a crossed threshold. */
 export const EXIT_CODES: Readonly<Record<Verdict, number>> = {
@@ -18,11 +19,11 @@ export const EXIT_CODES: Readonly<Record<Verdict, number>> = {
 /** Of a run that was cut the figures are kept, but say nothing of the limits. */
 const PART = "part of a run is not judged";
 
-export interface Facts extends GeneratorFacts {
+export interface Facts extends GeneratorFacts, TargetSeen {
   /** Set when the target ended before the load did. */
   readonly died: Run["target"]["died"];
-  /** False for a server whose process we cannot see. */
-  readonly targetVisible: boolean;
+  /** What each connector of the target counted while the run went, the one that is sent to first. */
+  readonly connectors?: Readonly<Record<string, PacketCounts>>;
   /** Ctrl-C: how many seconds of the plan were run. */
   readonly interruptedAfterSeconds?: number;
   /** k6 itself failed: its own words. */
@@ -46,11 +47,12 @@ export function judge(evidence: Evidence, facts: Facts): Judgement {
   const findings: Findings = {
     ...optional("knee", knee(evidence)),
     ...optional("recovery", evidence.plan.scenario === "spike" ? recovery(evidence) : undefined),
+    ...optional("conservation", conservation(evidence, facts.connectors ?? {})),
     ...optional("overhead", evidence.overhead?.result()),
   };
   const part = facts.interruptedAfterSeconds !== undefined || facts.k6Error !== undefined;
   const sla = evidence.plan.sla
-    .map((row) => judgeSla(row, evidence, findings, facts.targetVisible))
+    .map((row) => judgeSla(row, evidence, findings, facts))
     .map((row): SlaResult => (part ? { ...row, state: "not-applicable", note: PART } : row));
   const generator = generatorHealth(evidence, facts);
   const { verdict, reasons } = verdictOf(evidence, facts, sla, generator);

@@ -77,7 +77,7 @@ function judged(sla: Sla, of: Plan, all: readonly Samples[]) {
   all.forEach((samples, at) => {
     evidence.addWindow(windowAt(at, [seriesOf(samples)]));
   });
-  return judgeSla(sla, evidence, {}, true);
+  return judgeSla(sla, evidence, {}, { targetVisible: true });
 }
 
 /** Samples of the warm-up that break every limit there is, and requests, so that nothing is without data. */

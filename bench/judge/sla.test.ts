@@ -92,13 +92,13 @@ for (const [stat, value] of [
   ["avg", 50.5],
 ] as const) {
   test(`${stat} of 1 to 100 ms in the phase that the row names is ${value} ms`, () => {
-    const found = judgeSla(row({ stat }), spreadOut, {}, true).value as number;
+    const found = judgeSla(row({ stat }), spreadOut, {}, { targetVisible: true }).value as number;
     assert.ok(Math.abs(found - value) <= value * 0.001, `${found}`);
   });
 }
 
 test("a row without tags reads every sample", () => {
-  assert.equal(judgeSla(row({ stat: "max", tags: {} }), spreadOut, {}, true).value, 5_100);
+  assert.equal(judgeSla(row({ stat: "max", tags: {} }), spreadOut, {}, { targetVisible: true }).value, 5_100);
 });
 
 for (const of of [
@@ -115,22 +115,22 @@ for (const of of [
   row({ metric: "target_rss_bytes", stat: "max" }),
 ]) {
   test(`${of.stat} of ${of.metric} without a sample is no data, not a pass`, () => {
-    const { state, value } = judgeSla(of, spreadOut, {}, true);
+    const { state, value } = judgeSla(of, spreadOut, {}, { targetVisible: true });
     assert.deepEqual({ state, value }, { state: "no-data", value: null });
   });
 }
 
 test("a counter that never ticked is zero when there were requests", () => {
   const dropped = row({ metric: "dropped_iterations", stat: "count", op: "<=", limit: 0 });
-  const { state, value } = judgeSla(dropped, spreadOut, {}, true);
+  const { state, value } = judgeSla(dropped, spreadOut, {}, { targetVisible: true });
   assert.deepEqual({ state, value }, { state: "pass", value: 0 });
 });
 
 test("achieved is what came of what the plan asked for in that phase", () => {
   const of = row({ metric: "http_reqs", stat: "achieved", op: ">=", limit: 99, unit: "%" });
-  assert.equal(judgeSla(of, evidenceOf(basic), {}, true).value, 100);
+  assert.equal(judgeSla(of, evidenceOf(basic), {}, { targetVisible: true }).value, 100);
   const short = evidenceOf(basic, ({ phase, answers }) => (phase === "hold" ? { answers: answers / 2 } : {}));
-  const { state, value } = judgeSla(of, short, {}, true);
+  const { state, value } = judgeSla(of, short, {}, { targetVisible: true });
   assert.deepEqual({ state, value }, { state: "fail", value: 50 });
 });
 
@@ -138,7 +138,7 @@ test("concurrency is Little's law over the phase: the arrival rate times the tim
   const rate = Math.max(...basic.load.stages.map(({ to }) => to));
   const slow = evidenceOf(basic, ({ phase }) => ({ latencyMs: phase === "hold" ? 40 : 900 }));
   const of = row({ metric: "iteration_duration", stat: "concurrency", op: "<=", unit: "VUs" });
-  const found = judgeSla(of, slow, {}, true).value as number;
+  const found = judgeSla(of, slow, {}, { targetVisible: true }).value as number;
   assert.ok(Math.abs(found - rate * 0.04) < 1e-6, `${found}`);
 });
 
@@ -156,13 +156,13 @@ test("the target's memory is its greatest, its CPU the mean, in seconds that lie
     priority: "P1",
   });
   const cpu = row({ metric: "target_cpu_cores", stat: "avg", limit: 0.5, unit: "cores", priority: "P1" });
-  assert.equal(judgeSla(memory, of, {}, true).value, 90e6);
-  assert.ok(Math.abs((judgeSla(cpu, of, {}, true).value as number) - 0.3) < 1e-9);
+  assert.equal(judgeSla(memory, of, {}, { targetVisible: true }).value, 90e6);
+  assert.ok(Math.abs((judgeSla(cpu, of, {}, { targetVisible: true }).value as number) - 0.3) < 1e-9);
 });
 
 test("what cannot be seen of a foreign server is not applicable, and says why", () => {
   const memory = row({ metric: "target_rss_bytes", stat: "max", priority: "P1" });
-  const { state, value, note } = judgeSla(memory, evidenceOf(basic), {}, false);
+  const { state, value, note } = judgeSla(memory, evidenceOf(basic), {}, { targetVisible: false });
   assert.deepEqual(
     { state, value, note },
     { state: "not-applicable", value: null, note: "the server is not ours: its process cannot be seen" },
@@ -178,7 +178,7 @@ for (const [seconds, state, value] of [
 ] as const) {
   test(`a recovery after ${seconds ?? "no"} seconds is a ${state}`, () => {
     const findings = { recovery: { beforeP95Ms: 2, limitMs: 5, seconds, observedSeconds: 60 } };
-    const result = judgeSla(recovery, spreadOut, findings, true);
+    const result = judgeSla(recovery, spreadOut, findings, { targetVisible: true });
     assert.deepEqual([result.state, result.value], [state, value]);
     assert.equal(result.note, seconds === null ? "not back within the 60 s that were watched" : undefined);
   });
@@ -215,12 +215,16 @@ for (const [high, distinguishable, state, note] of [
       },
     };
     const of = row({ stat: "added-p50", limit: 2, tags: { phase: "hold", variant: "auth" } });
-    const result = judgeSla(of, spreadOut, findings, true);
+    const result = judgeSla(of, spreadOut, findings, { targetVisible: true });
     assert.deepEqual([result.state, result.value, result.note], [state, high / 1_000, note]);
   });
 }
 
 test("a judged row is the row with what was found", () => {
   const of = row({ stat: "max", limit: 200 });
-  assert.deepEqual(judgeSla(of, spreadOut, {}, true), { ...of, value: 100, state: "pass" });
+  assert.deepEqual(judgeSla(of, spreadOut, {}, { targetVisible: true }), {
+    ...of,
+    value: 100,
+    state: "pass",
+  });
 });

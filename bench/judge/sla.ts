@@ -2,7 +2,8 @@ import type { Op, Phase, Sla } from "../../scenarios/lib/plan.ts";
 import { wholeArrivalsIn } from "../../scenarios/lib/schedule.ts";
 import type { Findings, SlaResult, SlaState } from "../results/run-schema.ts";
 import { QUANTILES } from "../windows/histogram.ts";
-import type { Evidence } from "./evidence.ts";
+import type { Evidence, ResourcePick } from "./evidence.ts";
+import { growth, type Reading } from "./growth.ts";
 import { IN_A_ROW } from "./recovery.ts";
 
 /** A P1 row that is crossed by at most this share of its limit warns; by more it fails. */
@@ -15,14 +16,17 @@ interface Measured {
   readonly state?: SlaState;
 }
 
+/** What can be known of the target beside its answers. */
+export interface TargetSeen {
+  /** False for a server whose process we cannot see. */
+  readonly targetVisible: boolean;
+  /** From its start until it said that it was ready. */
+  readonly readySeconds?: number;
+}
+
 /** Judges one row of the SLA table. */
-export function judgeSla(
-  sla: Sla,
-  evidence: Evidence,
-  findings: Findings,
-  targetVisible: boolean,
-): SlaResult {
-  const { value, note, state } = measure(sla, evidence, findings, targetVisible);
+export function judgeSla(sla: Sla, evidence: Evidence, findings: Findings, seen: TargetSeen): SlaResult {
+  const { value, note, state } = measure(sla, evidence, findings, seen);
   return {
     ...sla,
     tags: { ...sla.tags },
@@ -56,10 +60,10 @@ function holds(value: number, op: Op, limit: number): boolean {
   }
 }
 
-function measure(sla: Sla, evidence: Evidence, findings: Findings, targetVisible: boolean): Measured {
+function measure(sla: Sla, evidence: Evidence, findings: Findings, seen: TargetSeen): Measured {
   const { fold, plan } = evidence;
   const { metric, tags, stat } = sla;
-  if (metric.startsWith("target_")) return measureTarget(sla, evidence, targetVisible);
+  if (metric.startsWith("target_")) return measureTarget(sla, evidence, seen);
   switch (stat) {
     case "avg":
       return { value: fold.trend(metric, tags).mean ?? null };
@@ -83,6 +87,14 @@ function measure(sla: Sla, evidence: Evidence, findings: Findings, targetVisible
       const seconds = evidence.secondsIn(tags.phase ?? "");
       return { value: trend.n === 0 || seconds === 0 ? null : trend.sum / 1000 / seconds };
     }
+    case "unaccounted": {
+      const books = findings.conservation;
+      if (books === undefined) return { value: null };
+      if (books.differences.length > 0)
+        return { value: books.unaccounted, note: books.differences.join("; ") };
+      const unseen = Object.keys(books.connectors).length === 0;
+      return { value: 0, ...(unseen && { note: "by k6's own books: the connector's cannot be seen" }) };
+    }
     case "recovery": {
       const found = findings.recovery;
       if (!found) return { value: null };
@@ -101,6 +113,8 @@ function measure(sla: Sla, evidence: Evidence, findings: Findings, targetVisible
         : "not distinguishable from none";
       return { value: high / 1000, note: `${text}; upper end of the 95 % interval` };
     }
+    case "growth":
+      return { value: null };
     default:
       return { value: fold.trend(metric, tags).percentile(QUANTILES[stat]) ?? null };
   }
@@ -112,14 +126,40 @@ function measure(sla: Sla, evidence: Evidence, findings: Findings, targetVisible
   }
 }
 
-function measureTarget(sla: Sla, evidence: Evidence, targetVisible: boolean): Measured {
+function measureTarget(
+  { metric, stat, tags }: Sla,
+  evidence: Evidence,
+  { targetVisible, readySeconds }: TargetSeen,
+): Measured {
   if (!targetVisible) {
     const note = "the server is not ours: its process cannot be seen";
     return { value: null, note, state: "not-applicable" };
   }
-  const spread = evidence.spread(
-    ({ target }) => (sla.metric === "target_rss_bytes" ? target?.rssBytes : target?.cpuCores),
-    sla.tags.phase,
-  );
-  return { value: spread === null ? null : sla.stat === "max" ? spread.max : spread.avg };
+  if (metric === "target_ready_seconds") return { value: readySeconds ?? null };
+  const pick = resource(metric, tags.member);
+  if (stat === "growth") return measureGrowth(evidence.readings(pick, tags.phase));
+  const spread = evidence.spread(pick, tags.phase);
+  return { value: spread === null ? null : stat === "max" ? spread.max : spread.avg };
+}
+
+/** Reads one resource of the whole target, or of one of its processes. */
+function resource(metric: string, member: string | undefined): ResourcePick {
+  return ({ target }) => {
+    const of = member === undefined ? target : target?.members?.[member];
+    if (metric === "target_rss_bytes") return of?.rssBytes;
+    return metric === "target_heap_bytes" ? of?.heapBytes : of?.cpuCores;
+  };
+}
+
+function measureGrowth(readings: readonly Reading[]): Measured {
+  const found = growth(readings);
+  if (found === undefined) {
+    const note = "growth shows in 5 minutes and more";
+    return { value: null, note, state: "not-applicable" };
+  }
+  const { perHour, low, high } = found;
+  const signed = (value: number) => `${value < 0 ? "" : "+"}${value.toFixed(1)}`;
+  const note = `95 % interval ${signed(low)} to ${signed(high)} %/h`;
+  // It may well be nothing: not growth, however steep the line.
+  return low <= 0 ? { value: perHour, note, state: "pass" } : { value: perHour, note };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { bytes, cores, count, duration, latency, percent, rate, signed } from "../format.ts";
 import type { Estimate, Run, Spread } from "../results/run-schema.ts";
+import { booksSentences } from "./books-sentences.ts";
 import type { Charts } from "./charts/charts.ts";
 import { type Block, type Cell, type Column, NONE, type Section, type TableBlock } from "./document.ts";
 import type { Scope } from "./scope.ts";
@@ -38,9 +39,10 @@ function died({ target }: Run): Section | undefined {
 }
 
 function findings(run: Run, charts: Charts): Section | undefined {
-  const { knee, recovery, overhead } = run.findings;
-  if (!knee && !recovery && !overhead) return undefined;
+  const { knee, recovery, overhead, conservation } = run.findings;
+  if (!knee && !recovery && !overhead && !conservation) return undefined;
   const blocks: Block[] = [];
+  if (conservation) blocks.push({ kind: "text", text: booksSentences(conservation).join(" ") });
   if (knee) {
     const { at, stages } = knee;
     blocks.push(
@@ -168,12 +170,23 @@ function latencyRow(group: Group, hasVariants: boolean): string[] {
   ];
 }
 
+/** A name, what was measured, and how it is written. */
+type ResourceRow = [string, Spread | null, (value: number) => string];
+
 function resources({ target, generator }: Run, charts: Charts): Section {
-  const rows: [string, Spread | null, (value: number) => string][] = [
+  const rows: ResourceRow[] = [
     ["Target CPU", target.cpuCores, cores],
     ["Target memory (RSS)", target.rssBytes, bytes],
     ["Target heap", target.heapBytes, bytes],
     ["Target event-loop delay, p99 of a second", target.eventLoopDelayMs, latency],
+    ...Object.entries(target.members ?? {}).flatMap(([name, { cpuCores, rssBytes, heapBytes }]) => {
+      const own: ResourceRow[] = [
+        [`${name}: CPU`, cpuCores, cores],
+        [`${name}: memory (RSS)`, rssBytes, bytes],
+        [`${name}: heap`, heapBytes, bytes],
+      ];
+      return own.filter(([, spread]) => spread !== null);
+    }),
     ["k6 CPU", generator.k6CpuCores, cores],
     ["k6 memory (RSS)", generator.k6RssBytes, bytes],
     ["bench CPU", generator.benchCpuCores, cores],

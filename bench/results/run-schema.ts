@@ -90,6 +90,15 @@ const stageResult = z.object({
   held: z.boolean(),
 });
 
+/** Packets that a connector counted while the run went. */
+const packetCounts = z.object({
+  received: z.number(),
+  fulfilled: z.number(),
+  rejected: z.number(),
+  /** Transfers that its ledger made final. */
+  posted: z.number(),
+});
+
 const findings = z.object({
   /** stress: the last stage that held p95 < 100 ms and failed < 1 %; null when none did. */
   knee: z.object({ stages: z.array(stageResult), at: stageResult.nullable() }).optional(),
@@ -101,6 +110,20 @@ const findings = z.object({
       /** Seconds from the end of the spike; null: not within the run. */
       seconds: z.number().nullable(),
       observedSeconds: z.number(),
+    })
+    .optional(),
+  /** Packets: what became of all that were sent, warm-up too, in the books of k6, of each connector, and of its ledger. */
+  conservation: z
+    .object({
+      sent: z.number(),
+      fulfilled: z.number(),
+      rejected: z.number(),
+      timedOut: z.number(),
+      unexpected: z.number(),
+      connectors: z.record(z.string(), packetCounts),
+      /** Where the books differ, one sentence each, and by how many packets at most. */
+      differences: z.array(z.string()),
+      unaccounted: z.number(),
     })
     .optional(),
   /** interceptor-overhead: what each variant adds to `none`, in microseconds a request. */
@@ -181,6 +204,21 @@ export const runSchema = z.object({
     rssBytes: spread.nullable(),
     heapBytes: spread.nullable(),
     eventLoopDelayMs: spread.nullable(),
+    /** Each process of a target that has several, by its name. */
+    members: z
+      .record(
+        z.string(),
+        z.object({
+          pid: z.number(),
+          cpuCores: spread.nullable(),
+          rssBytes: spread.nullable(),
+          heapBytes: spread.nullable(),
+          eventLoopDelayMs: spread.nullable(),
+        }),
+      )
+      .optional(),
+    /** From its start until it said that it was ready; null for a server that was there. */
+    readySeconds: z.number().nullable().optional(),
     /** Requests the target says it served during the run; null when it does not say. */
     requestsServed: z.number().nullable(),
     /** Set when the target ended during the run. */
@@ -216,6 +254,7 @@ export type SlaResult = z.infer<typeof slaResult>;
 export type SlaState = SlaResult["state"];
 export type Findings = z.infer<typeof findings>;
 export type Spread = z.infer<typeof spread>;
+export type PacketCounts = z.infer<typeof packetCounts>;
 export type Estimate = z.infer<typeof estimate>;
 
 /** One line of results/<run>/resources.ndjson: what the processes used in the second before `at`. */
@@ -229,6 +268,18 @@ export const resourceSampleSchema = z.object({
       eventLoopDelayMs: z.number().nullable(),
       /** CPU seconds and requests by variant since the target started, where it reports them. */
       variants: z.record(z.string(), z.object({ cpuSeconds: z.number(), requests: z.number() })).nullable(),
+      /** The same of each process of a target that has several. */
+      members: z
+        .record(
+          z.string(),
+          z.object({
+            cpuCores: z.number(),
+            rssBytes: z.number(),
+            heapBytes: z.number().nullable(),
+            eventLoopDelayMs: z.number().nullable(),
+          }),
+        )
+        .optional(),
     })
     .nullable(),
   k6: z.object({ cpuCores: z.number(), rssBytes: z.number() }).nullable(),

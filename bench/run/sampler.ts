@@ -1,7 +1,8 @@
 import { cpus } from "node:os";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { ResourceSample } from "../results/run-schema.ts";
-import { scrape } from "./scrape.ts";
+import { type Scrape, scrape } from "./scrape.ts";
+import type { Member } from "./target.ts";
 import { type Usage, usageOf } from "./usage.ts";
 
 export interface Watched {
@@ -9,6 +10,8 @@ export interface Watched {
   readonly targetPid: number | undefined;
   /** Where the target serves /metrics. */
   readonly adminUrl: string | undefined;
+  /** Processes of a target that has several. */
+  readonly members?: Readonly<Record<string, Member>>;
   readonly k6Pid: () => number | undefined;
 }
 
@@ -59,12 +62,21 @@ export class Sampler {
   }
 
   async #look(): Promise<void> {
-    const { targetPid, adminUrl, k6Pid } = this.#watched;
-    const [told, target, k6] = [
-      adminUrl === undefined ? undefined : await scrape(adminUrl),
-      this.#rate(targetPid),
-      this.#rate(k6Pid()),
-    ];
+    const { targetPid, adminUrl, members = {}, k6Pid } = this.#watched;
+    const admins = new Set([adminUrl, ...Object.values(members).map(({ admin }) => admin)]);
+    const told = new Map<string | undefined, Scrape | undefined>();
+    await Promise.all(
+      [...admins].map(async (admin) => admin !== undefined && told.set(admin, await scrape(admin))),
+    );
+    const [target, k6] = [this.#rate(targetPid), this.#rate(k6Pid())];
+    const of = (admin: string | undefined) => ({
+      heapBytes: told.get(admin)?.heapBytes ?? null,
+      eventLoopDelayMs: told.get(admin)?.eventLoopDelayMs ?? null,
+    });
+    const each = Object.entries(members).flatMap(([name, { pid, admin }]) => {
+      const used = this.#rate(pid);
+      return used === null ? [] : [[name, { ...used, ...of(admin) }] as const];
+    });
     const bench = this.#own();
     const busy = this.#busyCores();
     this.#onSample({
@@ -72,9 +84,9 @@ export class Sampler {
       otherCpuCores: target && k6 ? Math.max(0, busy - target.cpuCores - k6.cpuCores - bench.cpuCores) : null,
       target: target && {
         ...target,
-        heapBytes: told?.heapBytes ?? null,
-        eventLoopDelayMs: told?.eventLoopDelayMs ?? null,
-        variants: told?.variants ?? null,
+        ...of(adminUrl),
+        variants: told.get(adminUrl)?.variants ?? null,
+        ...(each.length > 0 && { members: Object.fromEntries(each) }),
       },
       k6,
       bench,

@@ -24,14 +24,34 @@ test("heap, event loop, requests and CPU by variant are read from a target's pag
     eventLoopDelayMs: 12.3,
     requests: 150,
     variants: { none: { cpuSeconds: 0.25, requests: 100 }, full: { cpuSeconds: 0.15, requests: 50 } },
+    packets: undefined,
   });
+});
+
+test("packets are summed over peers and codes, and a ledger's transfers are read by how they ended", () => {
+  const page = `ilp_packets_total{peer="alice",outcome="received"} 1000
+ilp_packets_total{peer="alice",outcome="fulfilled"} 990
+ilp_packets_total{peer="alice",outcome="rejected",code="T04"} 7
+ilp_packets_total{peer="alice",outcome="rejected",code="F02"} 3
+ilp_packets_total{peer="bob",outcome="received"} 1
+ilp_packets_total{peer="bob",outcome="forwarded"} 990
+ilp_ledger_transfers_total{state="posted"} 990
+ilp_ledger_transfers_total{state="voided"} 7
+`;
+  assert.deepEqual(readMetrics(page).packets, { received: 1001, fulfilled: 990, rejected: 10, posted: 990 });
 });
 
 test("lines that end as on Windows read the same", () => {
   assert.deepEqual(readMetrics(PAGE.replaceAll("\n", "\r\n")), readMetrics(PAGE));
 });
 
-const NOTHING = { heapBytes: undefined, eventLoopDelayMs: undefined, requests: undefined, variants: null };
+const NOTHING = {
+  heapBytes: undefined,
+  eventLoopDelayMs: undefined,
+  requests: undefined,
+  variants: null,
+  packets: undefined,
+};
 
 for (const [what, page] of [
   ["an empty page", ""],

@@ -1,4 +1,4 @@
-import type { ResourceSample } from "../results/run-schema.ts";
+import type { PacketCounts, ResourceSample } from "../results/run-schema.ts";
 
 type Target = NonNullable<ResourceSample["target"]>;
 
@@ -9,6 +9,8 @@ export interface Scrape {
   /** Requests that reached the target since it started. */
   readonly requests: number | undefined;
   readonly variants: Target["variants"];
+  /** Of an Interledger connector, since it started. */
+  readonly packets: PacketCounts | undefined;
 }
 
 /** A target that is too busy to answer within this must not hold up the sampling. */
@@ -31,8 +33,8 @@ export async function scrape(adminUrl: string): Promise<Scrape | undefined> {
 /** Picks the few numbers we use out of a metrics page. */
 export function readMetrics(text: string): Scrape {
   const delaySeconds = sum(text, "nodejs_eventloop_lag_p99_seconds");
-  const requests = byVariant(text, "connector_requests_total");
-  const cpu = byVariant(text, "connector_cpu_seconds_total");
+  const requests = by("variant", text, "connector_requests_total");
+  const cpu = by("variant", text, "connector_cpu_seconds_total");
   const variants = Object.fromEntries(
     [...cpu].map(([variant, cpuSeconds]) => [variant, { cpuSeconds, requests: requests.get(variant) ?? 0 }]),
   );
@@ -41,6 +43,18 @@ export function readMetrics(text: string): Scrape {
     eventLoopDelayMs: delaySeconds === undefined ? undefined : delaySeconds * 1000,
     requests: sum(text, "connector_requests_total"),
     variants: cpu.size === 0 ? null : variants,
+    packets: packetsIn(text),
+  };
+}
+
+function packetsIn(text: string): PacketCounts | undefined {
+  const outcomes = by("outcome", text, "ilp_packets_total");
+  if (outcomes.size === 0) return undefined;
+  return {
+    received: outcomes.get("received") ?? 0,
+    fulfilled: outcomes.get("fulfilled") ?? 0,
+    rejected: outcomes.get("rejected") ?? 0,
+    posted: by("state", text, "ilp_ledger_transfers_total").get("posted") ?? 0,
   };
 }
 
@@ -50,11 +64,12 @@ function sum(text: string, name: string): number | undefined {
   return total;
 }
 
-function byVariant(text: string, name: string): Map<string, number> {
+/** Sums of a metric by the values of one of its labels. */
+function by(label: string, text: string, name: string): Map<string, number> {
   const totals = new Map<string, number>();
   for (const { labels, value } of samples(text, name)) {
-    const variant = labels.get("variant");
-    if (variant !== undefined) totals.set(variant, (totals.get(variant) ?? 0) + value);
+    const key = labels.get(label);
+    if (key !== undefined) totals.set(key, (totals.get(key) ?? 0) + value);
   }
   return totals;
 }

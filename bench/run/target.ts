@@ -19,7 +19,13 @@ const readyLine = z.object({
   pid: z.number(),
   admin: z.string(),
   urls: z.record(z.string(), z.string()).default({}),
+  /** Processes of a target that has several, by name; the one that is called first comes first. */
+  members: z.record(z.string(), z.object({ pid: z.number(), admin: z.string().optional() })).default({}),
+  /** What a script has to know beside the address, as `-e` pairs. */
+  env: z.record(z.string(), z.string()).default({}),
 });
+
+export type Member = z.infer<typeof readyLine>["members"][string];
 
 /** What is loaded, and what we can see of it. */
 export interface Target {
@@ -30,6 +36,10 @@ export interface Target {
   /** Every variant's address; empty for a server that has none. */
   readonly urls: Readonly<Record<string, string>>;
   readonly adminUrl: string | undefined;
+  readonly members: Readonly<Record<string, Member>>;
+  readonly env: Readonly<Record<string, string>>;
+  /** From its start until it was ready; undefined for a server that was there. */
+  readonly readySeconds: number | undefined;
   readonly command: string | null;
   readonly pid: number | undefined;
   /** Resolves when its process ends; never for a server that is not ours. */
@@ -72,6 +82,9 @@ async function existing(url: string): Promise<Target> {
     url,
     urls: {},
     adminUrl: undefined,
+    members: {},
+    env: {},
+    readySeconds: undefined,
     command: null,
     pid: undefined,
     ended: new Promise(() => {}),
@@ -108,6 +121,9 @@ async function startCommand(options: TargetOptions, command: string): Promise<Ta
     url,
     urls: {},
     adminUrl: undefined,
+    members: {},
+    env: {},
+    readySeconds: undefined,
     pid: child.pid as number,
   });
 }
@@ -127,6 +143,7 @@ async function fromReadyLine(
   command: string,
   options: TargetOptions,
 ): Promise<Target> {
+  const startMs = performance.now();
   const lines = createInterface({ input: child.process.stdout as Readable });
   const ready = await new Promise<z.infer<typeof readyLine> | undefined>((resolve) => {
     const timer = setTimeout(() => resolve(undefined), options.readyMs ?? READY_MS);
@@ -144,6 +161,7 @@ async function fromReadyLine(
     );
   });
   if (!ready) throw await notReady(child, options, 'prints {"ready":true,...}');
+  const readySeconds = (performance.now() - startMs) / 1000;
   const url = ready.urls[options.variant] ?? Object.values(ready.urls)[0];
   if (url === undefined) {
     await child.stop(STOP_MS);
@@ -160,6 +178,9 @@ async function fromReadyLine(
     url,
     urls: ready.urls,
     adminUrl: ready.admin,
+    members: ready.members,
+    env: ready.env,
+    readySeconds,
     pid: ready.pid,
   });
 }
@@ -169,7 +190,7 @@ function running(
   child: Child,
   command: string,
   { name, logFile }: TargetOptions,
-  where: Pick<Target, "url" | "urls" | "adminUrl"> & { pid: number },
+  where: Pick<Target, "url" | "urls" | "adminUrl" | "members" | "env" | "readySeconds"> & { pid: number },
 ): Target {
   return {
     kind,

@@ -11,6 +11,7 @@ import { RUN_SCHEMA, type Run } from "../results/run-schema.ts";
 import { newRunFolder, type RunFolder, writeRun } from "../results/store.ts";
 import { latencyPastDrops } from "../windows/dropped-arrivals.ts";
 import { parseWindow } from "../windows/window.ts";
+import { type Books, booksOf, difference, NOTHING_TOLD } from "./books.ts";
 import { type Ending, killAll } from "./child.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { checkK6, type K6, startK6 } from "./k6.ts";
@@ -18,7 +19,6 @@ import { liveView } from "./live.ts";
 import { boundLog } from "./log-file.ts";
 import { afterWindow, lengthOf, type Progress, startOf } from "./progress.ts";
 import { Sampler } from "./sampler.ts";
-import { scrape } from "./scrape.ts";
 import { startTarget, type Target } from "./target.ts";
 
 export interface VoyageOptions {
@@ -77,12 +77,12 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
     const run = emptyRun({ plan, folder, startedAt, target, variants: options.variants, versions, commit });
     writeRun(folder, run);
     begun = true;
-    const before = target.adminUrl ? await scrape(target.adminUrl) : undefined;
+    const before = await booksOf(target);
     const loaded = await load(options, target, file);
     interrupts.onFirst(() => options.screen.write("the run is over; its report is being made\n"));
-    const after = target.adminUrl && !loaded.died ? await scrape(target.adminUrl) : undefined;
+    const served = loaded.died ? NOTHING_TOLD : difference(before, await booksOf(target));
     await target.stop();
-    return { folder, run: finish(run, loaded, target, served(before?.requests, after?.requests)) };
+    return { folder, run: finish(run, loaded, target, served) };
   } catch (error) {
     if (!begun && interrupts.requested)
       throw new Failure("FAULT", "interrupted before the load began; nothing is kept");
@@ -108,7 +108,7 @@ async function load(options: VoyageOptions, target: Target, file: (name: string)
   const evidence = new Evidence(plan);
   const k6 = startK6({
     plan,
-    env: addressesFor(options, target),
+    env: { ...target.env, ...addressesFor(options, target) },
     logFile: file("k6.log"),
     ...(options.dashboardPort !== undefined && { dashboardPort: options.dashboardPort }),
   });
@@ -126,7 +126,7 @@ async function load(options: VoyageOptions, target: Target, file: (name: string)
   // Awaited below; a full disk must not crash us before that.
   writing.catch(() => {});
   const sampler = new Sampler(
-    { targetPid: target.pid, adminUrl: target.adminUrl, k6Pid: () => k6.child.pid },
+    { targetPid: target.pid, adminUrl: target.adminUrl, members: target.members, k6Pid: () => k6.child.pid },
     (sample) => {
       evidence.addResources(sample);
       resources.write(`${JSON.stringify(sample)}\n`);
@@ -244,10 +244,6 @@ function addressesFor({ url, variants }: VoyageOptions, target: Target): Record<
   return { BASE_URL: url ?? target.url };
 }
 
-function served(before: number | undefined, after: number | undefined): number | null {
-  return after === undefined ? null : after - (before ?? 0);
-}
-
 function emptyRun(of: {
   plan: Plan;
   folder: RunFolder;
@@ -296,6 +292,7 @@ function emptyRun(of: {
       rssBytes: null,
       heapBytes: null,
       eventLoopDelayMs: null,
+      readySeconds: target.readySeconds ?? null,
       requestsServed: null,
       died: null,
     },
@@ -308,13 +305,15 @@ function emptyRun(of: {
   };
 }
 
-function finish(run: Run, loaded: Loaded, target: Target, requestsServed: number | null): Run {
+function finish(run: Run, loaded: Loaded, target: Target, served: Books): Run {
   const { evidence, died, k6ExitCode, k6Error, interruptedAfterSeconds } = loaded;
   const judgement = judge(evidence, {
     cores: run.host.cores,
     k6ExitCode,
     died,
     targetVisible: target.pid !== undefined,
+    connectors: served.connectors,
+    ...(target.readySeconds !== undefined && { readySeconds: target.readySeconds }),
     ...(k6Error !== undefined && { k6Error }),
     ...(interruptedAfterSeconds !== undefined && { interruptedAfterSeconds }),
   });
@@ -331,8 +330,9 @@ function finish(run: Run, loaded: Loaded, target: Target, requestsServed: number
     })),
     target: {
       ...run.target,
-      requestsServed,
+      requestsServed: served.requests ?? null,
       died,
+      ...(Object.keys(target.members).length > 0 && { members: membersOf(target, evidence) }),
       cpuCores: evidence.spread(({ target: it }) => it?.cpuCores),
       rssBytes: evidence.spread(({ target: it }) => it?.rssBytes),
       heapBytes: evidence.spread(({ target: it }) => it?.heapBytes),
@@ -340,6 +340,26 @@ function finish(run: Run, loaded: Loaded, target: Target, requestsServed: number
     },
     endedAt: new Date().toISOString(),
   };
+}
+
+/** What each process of a target used. */
+function membersOf({ members }: Target, evidence: Evidence): NonNullable<Run["target"]["members"]> {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, { pid }]) => {
+      const spread = (key: "cpuCores" | "rssBytes" | "heapBytes" | "eventLoopDelayMs") =>
+        evidence.spread(({ target }) => target?.members?.[name]?.[key]);
+      return [
+        name,
+        {
+          pid,
+          cpuCores: spread("cpuCores"),
+          rssBytes: spread("rssBytes"),
+          heapBytes: spread("heapBytes"),
+          eventLoopDelayMs: spread("eventLoopDelayMs"),
+        },
+      ];
+    }),
+  );
 }
 
 /** Path as a person would type it from here. */

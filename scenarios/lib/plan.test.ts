@@ -49,6 +49,7 @@ test("without overrides a plan is the scenario's profile as written", () => {
     profile: "smoke",
     summary: "",
     target: "connector",
+    targetFlags: [],
     variant: "full",
     extraTags: [],
     sla: [],

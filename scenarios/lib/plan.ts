@@ -87,6 +87,8 @@ export type Priority = "P0" | "P1";
  * - `achieved`: a counter's sum over the arrivals the plan asked for in that phase, in percent
  * - `concurrency`: mean number of callers busy at once: arrival rate x time each took (Little's law)
  * - `recovery`: seconds from the end of the spike until p95 was back for good
+ * - `growth`: of a resource, percent an hour, over the last two thirds of the phase
+ * - `unaccounted`: packets on which the books of generator, connectors and ledgers differ
  * - `added-p50`: p50 over that of variant `none`, upper end of its 95 % interval, in milliseconds
  */
 export type Stat =
@@ -102,6 +104,8 @@ export type Stat =
   | "achieved"
   | "concurrency"
   | "recovery"
+  | "growth"
+  | "unaccounted"
   | "added-p50";
 
 export type Op = "<" | "<=" | ">" | ">=";
@@ -110,14 +114,17 @@ export interface Sla {
   readonly id: string;
   readonly title: string;
   readonly priority: Priority;
-  /** A k6 metric, or `target_cpu_cores` and `target_rss_bytes`, which bench samples itself. */
+  /**
+   * A k6 metric, or one of the target that bench sees for itself: `target_cpu_cores`, `target_rss_bytes`,
+   * `target_heap_bytes`, `target_ready_seconds`.
+   */
   readonly metric: string;
-  /** Only samples that carry all of these count. */
+  /** Only samples that carry all of these count. `member`: one process of a target that has several. */
   readonly tags: Readonly<Record<string, string>>;
   readonly stat: Stat;
   readonly op: Op;
   readonly limit: number;
-  readonly unit: "ms" | "%" | "" | "s" | "bytes" | "cores" | "VUs";
+  readonly unit: "ms" | "%" | "" | "s" | "bytes" | "cores" | "VUs" | "%/h";
 }
 
 /** Load and SLA of a scenario in one profile, before anything was overridden. */
@@ -143,6 +150,8 @@ export interface Scenario {
   readonly summary: string;
   readonly target: TargetName;
   readonly profiles: Readonly<Record<ProfileName, Profile>>;
+  /** Flags that the bundled target is started with. */
+  readonly targetFlags?: readonly string[];
   /** The variant of the target to call, or the blocks that call several. */
   readonly variant: string;
   readonly blocks?: Omit<Blocks, "arrivalsPerBlock">;
@@ -167,6 +176,7 @@ export interface Plan extends Profile {
   readonly profile: ProfileName;
   readonly summary: string;
   readonly target: TargetName;
+  readonly targetFlags: readonly string[];
   readonly variant: string;
   readonly blocks?: Blocks;
   readonly extraTags: readonly string[];
@@ -183,6 +193,7 @@ export function planOf(scenario: Scenario, profile: ProfileName, overrides: Over
     profile,
     summary: scenario.summary,
     target: scenario.target,
+    targetFlags: scenario.targetFlags ?? [],
     variant: scenario.variant,
     ...(scenario.blocks && {
       blocks: { ...scenario.blocks, arrivalsPerBlock: blockOf(scenario.blocks, load) },

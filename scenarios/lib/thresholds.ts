@@ -41,9 +41,14 @@ export function thresholdsOf(plan: Plan): Record<string, string[]> {
   for (const sla of plan.sla) {
     const threshold = thresholdOf(sla, plan);
     if (threshold) add(threshold.metric, threshold.expression);
-    add(selector(requestMetric(plan.load), sla.tags), "count>0");
+    if (readsSamples(sla)) add(selector(requestMetric(plan.load), sla.tags), "count>0");
   }
   return thresholds;
+}
+
+/** Whether a row reads what k6 measures; the others' tags are on no sample. */
+function readsSamples({ metric, stat }: Sla): boolean {
+  return !metric.startsWith("target_") && stat !== "unaccounted";
 }
 
 function selector(metric: string, tags: Readonly<Record<string, string>>): string {

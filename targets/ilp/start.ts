@@ -92,17 +92,21 @@ async function network({ nodes, portBase, exitWithParent }: Extract<Settings, { 
     process.exit(1);
   });
   const { ingress, hub, destination, members } = plan;
-  const admins = Object.fromEntries(members.flatMap(({ name, admin }) => (admin ? [[name, admin]] : [])));
+  const all = members
+    .map(
+      ({ name, admin }) =>
+        [name, { pid: running.pids[name], ...(admin !== undefined && { admin }) }] as const,
+    )
+    // The connectors in the order of a packet, then who serves them.
+    .sort(([, a], [, b]) => Number("admin" in b) - Number("admin" in a));
   const ready = {
     ready: true,
     target: "ilp",
     pid: process.pid,
-    admin: Object.values(admins)[0],
+    admin: members.find(({ admin }) => admin !== undefined)?.admin,
     urls: { ilp: ingress },
-    hub,
-    destination,
-    admins,
-    pids: running.pids,
+    members: Object.fromEntries(all),
+    env: { DESTINATION: destination, HUB: hub },
     readyMs: Math.round(running.readyMs),
   };
   process.stdout.write(`${JSON.stringify(ready)}\n`);

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { growth, type Reading } from "./growth.ts";
+
+const START_MS = Date.parse("2026-11-21T10:00:00Z");
+
+/** One reading a second. */
+function readings(seconds: number, valueAt: (second: number) => number): Reading[] {
+  return Array.from({ length: seconds }, (_, second) => ({
+    atMs: START_MS + second * 1_000,
+    value: valueAt(second),
+  }));
+}
+
+/** A heap between two collections: a saw of 20 MB every 7 s. */
+const saw = (second: number) => 20e6 * ((second % 7) / 7);
+
+test("5 % of 100 MB an hour on top of a saw is found, and its interval holds it", () => {
+  const found = growth(readings(3_600, (second) => 100e6 + saw(second) + (5e6 * second) / 3_600));
+  assert.ok(found);
+  // 5 MB of a mean of some 113 MB.
+  assert.ok(Math.abs(found.perHour - 4.4) < 0.3, `${found.perHour} %`);
+  assert.ok(found.low > 0 && found.low < found.perHour && found.high > found.perHour);
+});
+
+test("a saw alone is not growth: its interval holds zero", () => {
+  const found = growth(readings(600, (second) => 100e6 + saw(second)));
+  assert.ok(found && found.low <= 0 && found.high >= 0, JSON.stringify(found));
+});
+
+test("what a target grows in its first third is its own affair", () => {
+  const found = growth(readings(900, (second) => Math.min(100e6, 40e6 + second * 1e6) + saw(second)));
+  assert.ok(found && found.low <= 0, JSON.stringify(found));
+});
+
+test("memory that shrinks shrinks", () => {
+  const found = growth(readings(3_600, (second) => 200e6 - second * 1e4));
+  assert.ok(found && found.high < 0);
+});
+
+for (const [what, given] of [
+  ["less than 5 minutes", readings(297, () => 1)],
+  ["no readings", []],
+  ["a resource that is never used", readings(600, () => 0)],
+] as const) {
+  test(`${what}: no growth can be told`, () => {
+    assert.equal(growth(given), undefined);
+  });
+}
+
+test("5 minutes are enough, and constant use does not grow", () => {
+  assert.deepEqual(growth(readings(300, () => 5)), { perHour: 0, low: 0, high: 0 });
+});

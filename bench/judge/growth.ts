@@ -1,0 +1,51 @@
+import { linearRegression, mean, sum } from "simple-statistics";
+
+/** A resource over time: epoch milliseconds and a value. */
+export interface Reading {
+  readonly atMs: number;
+  readonly value: number;
+}
+
+/** Percent of the mean an hour, with its 95 % interval. */
+export interface Growth {
+  readonly perHour: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Readings that follow each other resemble each other, which makes any line look certain; means of blocks far longer than
+ * a collection of garbage do not, so the line goes through those.
+ */
+const BLOCKS = 20;
+/** A block holds at least this many readings, so 5 minutes of one a second are the least that tell anything. */
+const BLOCK_READINGS = 10;
+/** Student's t for 95 %, two-sided, with BLOCKS - 2 degrees of freedom. */
+const T_95 = 2.1009;
+const HOUR_MS = 3_600_000;
+
+/**
+ * How fast a resource grows over the last two thirds of its readings: the slope of the least-squares line through the means
+ * of equal blocks. The first third is the target's own: it fills caches and grows its heap to its size.
+ *
+ * @returns undefined when there are too few readings to tell, or all are 0
+ */
+export function growth(readings: readonly Reading[]): Growth | undefined {
+  const late = readings.slice(Math.floor(readings.length / 3));
+  if (late.length < BLOCKS * BLOCK_READINGS) return undefined;
+  const blocks = Array.from({ length: BLOCKS }, (_, i) => {
+    const part = late.slice((i * late.length) / BLOCKS, ((i + 1) * late.length) / BLOCKS);
+    return [mean(part.map(({ atMs }) => atMs / HOUR_MS)), mean(part.map(({ value }) => value))] as const;
+  });
+  const hours = mean(blocks.map(([hour]) => hour));
+  const value = mean(blocks.map(([, value]) => value));
+  if (value === 0) return undefined;
+  // Hours from their mean: as epoch hours, squared, they would cost the digits that the slope is in.
+  const centred = blocks.map(([hour, value]) => [hour - hours, value]);
+  const { m: slope, b: intercept } = linearRegression(centred);
+  const residual = sum(centred.map(([hour = 0, value = 0]) => (value - intercept - slope * hour) ** 2));
+  const spread = sum(centred.map(([hour = 0]) => hour ** 2));
+  const margin = T_95 * Math.sqrt(residual / (BLOCKS - 2) / spread);
+  const percent = (change: number) => (100 * change) / value;
+  return { perHour: percent(slope), low: percent(slope - margin), high: percent(slope + margin) };
+}
