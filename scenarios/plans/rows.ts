@@ -1,0 +1,30 @@
+/** What plans of several targets share: limits of a profile, and SLA rows that are asked of any. */
+import { LATENCY, type Sla } from "../lib/plan.ts";
+
+export const MB = 1_000_000;
+
+export const SMOKE_LIMITS = { warmUpSeconds: 2, requestTimeoutMs: 3_000, gracefulStopSeconds: 3 };
+export const FULL_LIMITS = { warmUpSeconds: 10, requestTimeoutMs: 10_000, gracefulStopSeconds: 10 };
+
+export const hold = { phase: "hold" };
+
+/** A row on latency, under a limit. */
+export function latency(
+  stat: "p50" | "p95" | "p99",
+  limitMs: number,
+  tags: Sla["tags"],
+  id = `latency-${stat}`,
+  title = `latency ${stat}`,
+): Sla {
+  return {
+    id,
+    title,
+    priority: "P0",
+    metric: LATENCY,
+    tags,
+    stat,
+    op: "<",
+    limit: limitMs,
+    unit: "ms",
+  };
+}
