@@ -12,6 +12,7 @@ test("every reader and writer gives the same in k6 as in Node", async () => {
   );
   assert.equal(inNode["reject, read"], "T04 g.a no röute → 𝄞 \ufffd!");
   assert.equal(inNode["auth, read"], '{"token":"tök"}');
+  assert.equal(inNode["packet id"], "AAcOFRwjKjE4P0ZN");
   assert.ok(!inNode.cut!.includes("read"));
   assert.deepEqual(await runInK6("agrees.ts"), inNode);
 });

@@ -17,6 +17,7 @@ import {
 } from "../btp.ts";
 import { WireError } from "../error.ts";
 import { type Prepare, readFulfill, readPrepare, readReject } from "../ilp.ts";
+import { packetId } from "../packet-id.ts";
 
 const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -50,6 +51,7 @@ export function agreement(): Record<string, string> {
     hex(view.condition),
     hex(view.data),
   ].join(" ");
+  said["packet id"] = packetId(view.condition);
   keep("forwarded", forwardPrepare(frame, view, 77, 2 ** 53 - 1, 951_782_400_000, into));
 
   const fulfill = keep(

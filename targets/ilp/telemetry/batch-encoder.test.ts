@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { packetId } from "../../../wire/packet-id.ts";
 import { BatchEncoder } from "./batch-encoder.ts";
 import { type Batch, MAX_BATCH_BYTES, PACKET_EVENTS } from "./event.ts";
 import { EventRing } from "./event-ring.ts";
-import { packetId } from "./packet-id.ts";
 
 const parse = (bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString()) as Batch;
 const pack = (code: string) => (code.charCodeAt(0) << 16) | (code.charCodeAt(1) << 8) | code.charCodeAt(2);

@@ -1,6 +1,6 @@
+import { ID_BYTES, writePacketId } from "../../../wire/packet-id.ts";
 import { MAX_BATCH_BYTES, NODE_ID, PACKET_EVENTS } from "./event.ts";
 import { type EventRing, TEXT_EVENT } from "./event-ring.ts";
-import { ID_BYTES, writePacketId } from "./packet-id.ts";
 
 /** Most bytes of one event, with room: a text, or a packet's fields around a peer's name. */
 const MAX_EVENT_BYTES = 4096;

@@ -1,5 +1,5 @@
+import { ID_BYTES } from "../../../wire/packet-id.ts";
 import { PACKET_EVENTS } from "./event.ts";
-import { ID_BYTES } from "./packet-id.ts";
 
 /** The number of events that are not about a packet: what they say is in {@link EventRing.takeText}. */
 export const TEXT_EVENT = PACKET_EVENTS.length;

@@ -15,7 +15,7 @@
  *   `from`; a greater one says that batches were lost on the way, a smaller one that the node began anew. (With a filter by
  *   types it still is the whole batch's, and events are fewer.)
  * - `dropped` is how many events the node had no room for since the batch before, newest first to go.
- * - `packetId` is the same at every hop, see packet-id.ts.
+ * - `packetId` is the same at every hop, see wire/packet-id.ts.
  * - `peer` is who the event is about: the sender's side for PACKET_RECEIVED, PACKET_FULFILLED and PACKET_REJECTED, the
  *   next hop for ROUTE_LOOKUP ("" where there is no route) and PACKET_SENT.
  * - `amount` is a decimal string, because a u64 does not fit into a JSON number.

@@ -1,8 +1,8 @@
 /** A node's events reach a subscriber whole and in order; while there is no hub they cost no memory, and are counted. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { packetId } from "../../../wire/packet-id.ts";
 import { epochMs } from "./event.ts";
-import { packetId } from "./packet-id.ts";
 import { Telemetry, type TelemetryOptions } from "./telemetry.ts";
 import { disposableHub, subscribe, until } from "./testing/sockets.ts";
 

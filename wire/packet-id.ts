@@ -6,8 +6,9 @@
  */
 export const ID_BYTES = 12;
 
-const ALPHABET = new Uint8Array(
-  Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+const ALPHABET = Uint8Array.from(
+  [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"],
+  (character) => character.charCodeAt(0),
 );
 
 /** Writes 12 bytes as 16 characters and returns the offset behind them. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { PrepareView, readPrepare, sizeOfPrepare, writePrepare } from "../../../wire/ilp.ts";
+import { PrepareView, readPrepare, sizeOfPrepare, writePrepare } from "./ilp.ts";
 import { packetId, writePacketId } from "./packet-id.ts";
 
 const condition = fc.uint8Array({ minLength: 32, maxLength: 32 });
