@@ -148,6 +148,7 @@ async function pathOf(t: TestContext) {
   return {
     path,
     ledger,
+    telemetry,
     alice,
     to,
     /** Receives a packet under a number, while bob behaves so. */
@@ -288,4 +289,15 @@ test("a ledger that is closed refuses with T00, and what it had taken is answere
   await node.ledger.close();
   node.receive(2, prepare(2));
   assert.deepEqual((await node.answers()).get(2), ["T00 test.a"]);
+});
+
+test("telemetry tells when a packet went on, not when it came: what lies between is the connector's own time", async (t) => {
+  const node = await pathOf(t);
+  const received = t.mock.method(node.telemetry, "received");
+  const sent = t.mock.method(node.telemetry, "sent");
+  node.receive(1, prepare(1));
+  await node.answers();
+  const [, , , , receivedAtMs = 0] = received.mock.calls[0]?.arguments ?? [];
+  const [, , , , sentAtMs = 0] = sent.mock.calls[0]?.arguments ?? [];
+  assert.ok(receivedAtMs > 0 && sentAtMs > receivedAtMs, `${receivedAtMs}, then ${sentAtMs}`);
 });

@@ -141,7 +141,8 @@ export class PacketPath {
     this.#held++;
     from.checks.accept(amount, nowMs);
     to.outcomes.forwarded++;
-    telemetry.sent(prepare.bytes, conditionAt(prepare), to.telemetryId, packet.forwardedAmount, nowMs);
+    const sentAtMs = epochMs();
+    telemetry.sent(prepare.bytes, conditionAt(prepare), to.telemetryId, packet.forwardedAmount, sentAtMs);
     return undefined;
   }
 
