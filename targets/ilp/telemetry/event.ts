@@ -1,3 +1,5 @@
+import { epochOriginMs } from "./epoch-origin.ts";
+
 /**
  * What a node tells of itself, and the one form in which it travels: from a node to the hub, and from the hub to its
  * subscribers, a WebSocket text frame is one batch of one node.
@@ -82,11 +84,11 @@ export const NODE_ID = /^[A-Za-z0-9_.-]{1,64}$/;
  */
 export const MAX_BATCH_BYTES = 1_000_000;
 
-const ORIGIN_MS = performance.timeOrigin;
+const ORIGIN_MS = epochOriginMs(Date.now, () => performance.now());
 
 /**
  * The clock of all events: epoch milliseconds with a fraction, from the monotonic clock. Setting the system's clock
- * does not turn the order of events around.
+ * does not turn the order of events around, and the nodes of one machine agree to some 20 us.
  */
 export function epochMs(): number {
   return ORIGIN_MS + performance.now();
