@@ -13,6 +13,7 @@ const FULL = {
   spike: ["closed", 100, [30, 100], [10, 1_000], [30, 1_000], [10, 100], [60, 100]],
   "interceptor-overhead": ["open", 600, [120, 600]],
   soak: ["paced", 10_000, [3_600, 10_000]],
+  chain: ["paced", 100, [600, 100]],
 } as const;
 
 for (const [name, [model, from, ...stages]] of Object.entries(FULL)) {
@@ -59,6 +60,16 @@ const SLA = {
     "P0 target_heap_bytes max < 500000000 bytes",
     "P0 target_rss_bytes growth < 10 %/h",
     "P1 target_cpu_cores avg < 0.8 cores",
+  ],
+  chain: [
+    "P0 target_ready_seconds max < 30 s",
+    "P0 telemetry_complete share >= 100 %",
+    "P0 telemetry_delay p95 < 100 ms",
+    "P0 heartbeat p95 < 100 ms",
+    "P0 packets achieved >= 99.5 %",
+    "P0 packets_failed count <= 0",
+    "P0 packets_unexpected count <= 0",
+    "P0 packets unaccounted <= 0",
   ],
 };
 

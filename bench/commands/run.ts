@@ -145,8 +145,10 @@ const ADMIN_PORT_OFFSET = 30;
 
 /** A scenario that calls one variant needs no port for the others, and the target less memory. */
 function targetFlags(plan: Plan, { fault, portBase }: RunFlags): string[] {
-  if (plan.target === "ilp") return portBase === undefined ? [] : ["--port-base", String(portBase)];
+  if (plan.target === "ilp")
+    return [...plan.targetFlags, ...(portBase === undefined ? [] : ["--port-base", String(portBase)])];
   return [
+    ...plan.targetFlags,
     "--variants",
     plan.blocks?.variants.join(",") ?? plan.variant,
     ...(fault === undefined ? [] : ["--fault", fault]),

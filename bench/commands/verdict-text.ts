@@ -11,6 +11,7 @@ import {
   significant,
 } from "../format.ts";
 import { booksSentences } from "../report/books-sentences.ts";
+import { forwardingSentences } from "../report/forwarding-sentences.ts";
 import type { Run, SlaResult, SlaState, Verdict } from "../results/run-schema.ts";
 
 const MARK: Readonly<Record<SlaState, string>> = {
@@ -69,12 +70,13 @@ function slaTable(rows: readonly SlaResult[]): string {
 }
 
 function findings({
-  findings: { knee, recovery, overhead, conservation },
+  findings: { knee, recovery, overhead, conservation, forwarding },
   target,
   generator,
 }: Run): string[] {
   const lines: string[] = [];
   if (conservation) lines.push("", ...booksSentences(conservation).map((sentence) => `  ${sentence}`));
+  if (forwarding) lines.push(...forwardingSentences(forwarding).map((sentence) => `  ${sentence}`));
   if (target.members) {
     const used = [...Object.entries(target.members), ["k6", { cpuCores: generator.k6CpuCores }] as const];
     const each = used.flatMap(([name, { cpuCores }]) =>

@@ -2,6 +2,7 @@ import { limitInUnit, measuredBeside, opSign } from "../format.ts";
 import type { Findings, PacketCounts, Run, SlaResult, Verdict } from "../results/run-schema.ts";
 import { conservation } from "./conservation.ts";
 import type { Evidence } from "./evidence.ts";
+import { forwarding } from "./forwarding.ts";
 import { type GeneratorFacts, generatorHealth } from "./generator.ts";
 import { knee } from "./knee.ts";
 import { recovery } from "./recovery.ts";
@@ -49,6 +50,7 @@ export function judge(evidence: Evidence, facts: Facts): Judgement {
     ...optional("recovery", evidence.plan.scenario === "spike" ? recovery(evidence) : undefined),
     ...optional("conservation", conservation(evidence, facts.connectors ?? {})),
     ...optional("overhead", evidence.overhead?.result()),
+    ...optional("forwarding", forwarding(evidence)),
   };
   const part = facts.interruptedAfterSeconds !== undefined || facts.k6Error !== undefined;
   const sla = evidence.plan.sla

@@ -4,6 +4,7 @@ import type { Estimate, Run, Spread } from "../results/run-schema.ts";
 import { booksSentences } from "./books-sentences.ts";
 import type { Charts } from "./charts/charts.ts";
 import { type Block, type Cell, type Column, NONE, type Section, type TableBlock } from "./document.ts";
+import { forwardingSentences } from "./forwarding-sentences.ts";
 import type { Scope } from "./scope.ts";
 import type { Group, Timeline } from "./timeline.ts";
 
@@ -39,10 +40,11 @@ function died({ target }: Run): Section | undefined {
 }
 
 function findings(run: Run, charts: Charts): Section | undefined {
-  const { knee, recovery, overhead, conservation } = run.findings;
-  if (!knee && !recovery && !overhead && !conservation) return undefined;
+  const { knee, recovery, overhead, conservation, forwarding } = run.findings;
+  if (Object.keys(run.findings).length === 0) return undefined;
   const blocks: Block[] = [];
   if (conservation) blocks.push({ kind: "text", text: booksSentences(conservation).join(" ") });
+  if (forwarding) blocks.push({ kind: "text", text: forwardingSentences(forwarding).join(" ") });
   if (knee) {
     const { at, stages } = knee;
     blocks.push(

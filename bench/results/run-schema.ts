@@ -90,6 +90,15 @@ const stageResult = z.object({
   held: z.boolean(),
 });
 
+/** Of so many packets, in milliseconds. */
+const packetTimes = z.object({
+  n: z.number(),
+  p50: z.number(),
+  p95: z.number(),
+  p99: z.number(),
+  max: z.number(),
+});
+
 /** Packets that a connector counted while the run went. */
 const packetCounts = z.object({
   received: z.number(),
@@ -148,6 +157,17 @@ const findings = z.object({
       ),
       blocks: z.number(),
       resamples: z.number(),
+    })
+    .optional(),
+  /** chain: the packets' time through the network, and what its telemetry told of them. */
+  forwarding: z
+    .object({
+      /** From when the first hop received a packet until the last one sent it on; null when telemetry told of none. */
+      ingressToEgressMs: packetTimes.nullable(),
+      /** From when a packet was due until its answer was there. */
+      roundTripMs: packetTimes.nullable(),
+      /** Events that came, that should have come, that came again, and those of packets that were not the load's. */
+      events: z.object({ seen: z.number(), missing: z.number(), twice: z.number(), strange: z.number() }),
     })
     .optional(),
 });

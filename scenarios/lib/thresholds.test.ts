@@ -45,6 +45,18 @@ for (const of of PLANS) {
   });
 }
 
+test("chain's thresholds, word for word: trends that a packet may leave empty have a guard of their own", () => {
+  assert.deepEqual(thresholdsOf(plan("chain", "full") as Plan), {
+    "packets{scenario:chain}": ["count>0"],
+    "telemetry_complete{phase:hold}": ["rate>=1"],
+    "telemetry_delay{phase:hold}": ["p(95)<100", "max>0"],
+    "heartbeat{phase:hold}": ["p(95)<100", "max>0"],
+    "packets{phase:hold}": ["count>0", "count>=59700"],
+    "packets_failed{scenario:chain}": ["count<=0"],
+    "packets_unexpected{scenario:chain}": ["count<=0"],
+  });
+});
+
 test("basic-load's thresholds, word for word", () => {
   assert.deepEqual(thresholdsOf(plan("basic-load", "full") as Plan), {
     "latency{phase:hold}": ["p(50)<50", "p(95)<100", "p(99)<150"],
@@ -91,5 +103,5 @@ for (const [stat, limit, expression] of [
 
 test("a row without tags is guarded as well", () => {
   const of = { ...(plan("stress", "smoke") as Plan), sla: [row] };
-  assert.deepEqual(thresholdsOf(of), { http_req_duration: ["p(95)<100"], http_reqs: ["count>0"] });
+  assert.deepEqual(thresholdsOf(of), { http_req_duration: ["p(95)<100", "max>0"], http_reqs: ["count>0"] });
 });

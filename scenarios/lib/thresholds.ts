@@ -1,4 +1,4 @@
-import { type Phase, type Plan, requestMetric, type Sla } from "./plan.ts";
+import { LATENCY, type Phase, type Plan, requestMetric, type Sla } from "./plan.ts";
 import { wholeArrivalsIn } from "./schedule.ts";
 
 const TREND_STATS: Readonly<Partial<Record<Sla["stat"], string>>> = {
@@ -31,7 +31,8 @@ export function thresholdOf(sla: Sla, plan: Plan): { metric: string; expression:
 
 /**
  * k6's `thresholds` for a plan. Each set of tags an SLA reads gets a `count>0` guard on the requests, because an empty
- * trend passes `p(95)<X` and an empty rate passes anything: no requests must fail, not pass.
+ * trend passes `p(95)<X` and an empty rate passes anything: no requests must fail, not pass. A trend that not every request
+ * adds to may be empty all the same; its `max` is 0 then.
  */
 export function thresholdsOf(plan: Plan): Record<string, string[]> {
   const thresholds: Record<string, string[]> = {};
@@ -41,6 +42,7 @@ export function thresholdsOf(plan: Plan): Record<string, string[]> {
   for (const sla of plan.sla) {
     const threshold = thresholdOf(sla, plan);
     if (threshold) add(threshold.metric, threshold.expression);
+    if (threshold && TREND_STATS[sla.stat] && sla.metric !== LATENCY) add(threshold.metric, "max>0");
     if (readsSamples(sla)) add(selector(requestMetric(plan.load), sla.tags), "count>0");
   }
   return thresholds;

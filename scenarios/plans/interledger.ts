@@ -1,6 +1,6 @@
 /** The scenarios that load the Interledger connector. */
 import type { Scenario, Stage } from "../lib/plan.ts";
-import { FULL_LIMITS, hold, latency, MB, SMOKE_LIMITS } from "./rows.ts";
+import { everyPacketOnce, FULL_LIMITS, hold, latency, MB, SMOKE_LIMITS } from "./rows.ts";
 
 const SOAK_RATE = 10_000;
 
@@ -15,50 +15,7 @@ export const soak: Scenario = {
   },
   sla: [
     latency("p99", 10, hold),
-    {
-      id: "achieved",
-      title: "achieved of asked rate",
-      priority: "P0",
-      metric: "packets",
-      tags: hold,
-      stat: "achieved",
-      op: ">=",
-      limit: 99.5,
-      unit: "%",
-    },
-    {
-      id: "failed",
-      title: "packets not fulfilled",
-      priority: "P0",
-      metric: "packets_failed",
-      tags: { scenario: "soak" },
-      stat: "count",
-      op: "<=",
-      limit: 0,
-      unit: "",
-    },
-    {
-      id: "unexpected",
-      title: "answers nobody asked for",
-      priority: "P0",
-      metric: "packets_unexpected",
-      tags: { scenario: "soak" },
-      stat: "count",
-      op: "<=",
-      limit: 0,
-      unit: "",
-    },
-    {
-      id: "conservation",
-      title: "packets unaccounted for",
-      priority: "P0",
-      metric: "packets",
-      tags: {},
-      stat: "unaccounted",
-      op: "<=",
-      limit: 0,
-      unit: "",
-    },
+    ...everyPacketOnce("soak"),
     {
       id: "connector-heap",
       title: "connector heap",

@@ -28,3 +28,32 @@ export function latency(
     unit: "ms",
   };
 }
+
+/** What is asked of every load of packets: all that were due were sent, each was fulfilled once, all books agree. */
+export function everyPacketOnce(scenario: string): Sla[] {
+  const own = { scenario };
+  const row = { priority: "P0", stat: "count", op: "<=", limit: 0, unit: "" } as const;
+  return [
+    {
+      id: "achieved",
+      title: "achieved of asked rate",
+      priority: "P0",
+      metric: "packets",
+      tags: hold,
+      stat: "achieved",
+      op: ">=",
+      limit: 99.5,
+      unit: "%",
+    },
+    { ...row, id: "failed", title: "packets not fulfilled", metric: "packets_failed", tags: own },
+    { ...row, id: "unexpected", title: "answers nobody asked for", metric: "packets_unexpected", tags: own },
+    {
+      ...row,
+      id: "conservation",
+      title: "packets unaccounted for",
+      metric: "packets",
+      tags: {},
+      stat: "unaccounted",
+    },
+  ];
+}

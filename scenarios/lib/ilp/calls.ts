@@ -1,7 +1,7 @@
 import type { Calls } from "../calls.ts";
 import type { Environment } from "../environment.ts";
 import { type PacedLoad, type Plan, peakOf } from "../plan.ts";
-import { pacedSender } from "./paced-sender.ts";
+import { pacedSender, type SenderOptions } from "./paced-sender.ts";
 
 /** The bundled network's, where nothing else is said. */
 const DEFAULTS = {
@@ -14,15 +14,22 @@ const DEFAULTS = {
 /**
  * The calls of a plan that sends ILP packets: the load, and before it a warm-up at its peak. `-e BASE_URL=ws://...`
  * aims at another connector, as whom `-e TOKEN=` says; `-e DESTINATION=` and `-e SECRET=` are its receiver's.
+ *
+ * @param own where a scenario's packets go unless said, and what watches them
  */
-export function packetCalls(plan: Plan, env: Environment): Calls {
+export function packetCalls(
+  plan: Plan,
+  env: Environment,
+  own: Partial<Pick<SenderOptions, "destination" | "watch">> = {},
+): Calls {
   const { load, warmUpSeconds } = plan;
   if (load.model !== "paced") throw new Error(`${plan.scenario} is not a paced load`);
   const options = {
     url: urlIn(env),
     token: env.TOKEN || DEFAULTS.token,
-    destination: env.DESTINATION || DEFAULTS.destination,
     secret: env.SECRET || DEFAULTS.secret,
+    ...own,
+    destination: env.DESTINATION || own.destination || DEFAULTS.destination,
   };
   const peak = peakOf(load);
   const before: PacedLoad = {

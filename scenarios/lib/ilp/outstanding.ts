@@ -11,6 +11,11 @@ export class Outstanding {
   open = 0;
   givenUp = 0;
 
+  /** Packets that may be outstanding at once. */
+  get capacity(): number {
+    return this.#due.length;
+  }
+
   /** @param atLeast packets that may be outstanding at once; rounded up to a power of two */
   constructor(atLeast: number) {
     const capacity = 2 ** Math.ceil(Math.log2(Math.max(2, atLeast)));

@@ -9,7 +9,7 @@ import { complain, isFulfilled } from "./answer.ts";
 import { epochClock } from "./clock.ts";
 import { dial, type Link } from "./link.ts";
 import { Outstanding } from "./outstanding.ts";
-import { DATA_BYTES, type Payment, payments } from "./payments.ts";
+import { DATA_BYTES, type Payment, payment } from "./payments.ts";
 
 const latency = new Trend(LATENCY, true);
 const pacingLag = new Trend("pacing_lag", true);
@@ -23,7 +23,7 @@ const unexpected = new Counter("packets_unexpected");
 /** How often a VU looks at what is due. 1 ms costs CPU, 10 ms would be 10 ms of the tool's own latency. */
 const TICK_MS = 1;
 const LEAD_MS = CONNECT_SECONDS * 1_000;
-/** Payments a VU makes and uses in turn. */
+/** Payments a VU makes before the load and uses in turn, because making one costs more than sending it. */
 const PAYMENTS = 512;
 const AMOUNT = 100;
 
@@ -32,6 +32,19 @@ export interface SenderOptions {
   readonly token: string;
   readonly destination: string;
   readonly secret: string;
+  /** Begins to watch; then every packet has a payment of its own, so that it can be told from the others. */
+  readonly watch?: () => Watch;
+}
+
+/** What looks at a VU's packets while it sends them, in the same VU because VUs share nothing. Times are epoch milliseconds. */
+export interface Watch {
+  /** A packet is about to be sent. */
+  sent(condition: Uint8Array, dueMs: number): void;
+  /** @param sending whether more packets will come */
+  tick(nowMs: number, sending: boolean): void;
+  /** Something may still come. */
+  readonly waiting: boolean;
+  close(nowMs: number): void;
 }
 
 /**
@@ -52,7 +65,9 @@ export function pacedSender(
     const arrivals = new Arrivals(load, exec.scenario.iterationInTest, connections);
     const outstanding = new Outstanding((peakOf(load) / connections) * (requestTimeoutMs / 1_000));
     const counts = { sent: 0, fulfilled: 0, rejected: 0, timedOut: 0, unexpected: 0 };
-    const pool = payments(PAYMENTS, options.secret);
+    const watch = options.watch?.();
+    const pool = Array.from({ length: watch ? 1 : PAYMENTS }, () => payment(options.secret));
+    const slots = watch ? outstanding.capacity : PAYMENTS;
     const template = new PrepareTemplate({
       amount: AMOUNT,
       expiresAtMs: startMs,
@@ -72,6 +87,7 @@ export function pacedSender(
       if (timer !== undefined) clearInterval(timer);
       counts.timedOut += outstanding.open + outstanding.givenUp;
       report(counts);
+      watch?.close(nowMs());
       link.close();
     };
     const tick = () => {
@@ -88,15 +104,21 @@ export function pacedSender(
         const expiresAtMs = now + requestTimeoutMs;
         do {
           const id = outstanding.add(dueMs);
-          const { condition, data } = pool[id % PAYMENTS] as Payment;
+          if (watch !== undefined) {
+            pool[id % slots] = payment(options.secret);
+            watch.sent((pool[id % slots] as Payment).condition, dueMs);
+          }
+          const { condition, data } = pool[id % slots] as Payment;
           link.send(template.frame(id, AMOUNT, expiresAtMs, condition, data));
           counts.sent++;
           arrivals.advance();
           dueMs = startMs + arrivals.dueSeconds * 1_000;
         } while (dueMs <= now);
       }
-      const answered = outstanding.open === 0;
-      if (dueMs === Number.POSITIVE_INFINITY && (answered || now > lastMs)) end();
+      const sent = dueMs === Number.POSITIVE_INFINITY;
+      watch?.tick(now, !sent);
+      const awaited = outstanding.open > 0 || watch?.waiting === true;
+      if (sent && (!awaited || now > lastMs)) end();
     };
     const lastMs = startMs + (seconds + gracefulStopSeconds) * 1_000;
     link = dial(options.url, options.token, {
@@ -112,7 +134,7 @@ export function pacedSender(
         const tookMs = atMs - wasDueMs;
         latency.add(tookMs);
         if (tookMs > requestTimeoutMs) counts.timedOut++;
-        else if (isFulfilled(view, at, (pool[requestId % PAYMENTS] as Payment).fulfillment, requestId))
+        else if (isFulfilled(view, at, (pool[requestId % slots] as Payment).fulfillment, requestId))
           counts.fulfilled++;
         else {
           counts.rejected++;

@@ -12,18 +12,16 @@ export const DATA_BYTES = 64;
 export const WORDS = 8;
 
 /**
- * Payments of one VU, made before the load, because HMAC and SHA-256 cost more than sending: the receiver fulfils with
- * HMAC-SHA256(secret, data), and the condition is that one's SHA-256.
+ * A payment with data of its own: the receiver fulfils with HMAC-SHA256(secret, data), and the condition is that one's
+ * SHA-256. That costs more than sending the packet.
  */
-export function payments(count: number, secret: string): Payment[] {
-  return Array.from({ length: count }, () => {
-    const data = new Uint8Array(crypto.randomBytes(DATA_BYTES));
-    const hmac = crypto.createHMAC("sha256", secret);
-    hmac.update(data.buffer);
-    const fulfillment = hmac.digest("binary") as ArrayBuffer;
-    const condition = new Uint8Array(crypto.sha256(fulfillment, "binary") as ArrayBuffer);
-    const view = new DataView(fulfillment);
-    const words = Array.from({ length: WORDS }, (_, i) => view.getUint32(4 * i));
-    return { data, condition, fulfillment: words };
-  });
+export function payment(secret: string): Payment {
+  const data = new Uint8Array(crypto.randomBytes(DATA_BYTES));
+  const hmac = crypto.createHMAC("sha256", secret);
+  hmac.update(data.buffer);
+  const fulfillment = hmac.digest("binary") as ArrayBuffer;
+  const condition = new Uint8Array(crypto.sha256(fulfillment, "binary") as ArrayBuffer);
+  const view = new DataView(fulfillment);
+  const words = Array.from({ length: WORDS }, (_, i) => view.getUint32(4 * i));
+  return { data, condition, fulfillment: words };
 }
