@@ -87,7 +87,17 @@ for (const [args, says] of [
   [["run", "soak", "--fault", "latency=1ms"], /^the target of soak has no --fault$/],
   [["run", "stress", "--rate", "10"], /^stress is about callers, not about a rate: use --vus$/],
   [["run", "basic-load", "--url", "not a url"], /It looks like http:\/\/127\.0\.0\.1:\d+/],
-  [["run", "basic-load", "--url", "ftp://10.0.0.1"], /It starts with http:\/\/ or https:\/\//],
+  [
+    ["run", "basic-load", "--url", "ftp://10.0.0.1"],
+    /It starts with http:\/\/, https:\/\/, ws:\/\/ or wss:\/\//,
+  ],
+  [
+    ["run", "basic-load", "--url", "ws://127.0.0.1:1"],
+    /^basic-load wants an address that starts with http:\/\/, not ws:\/\/127\.0\.0\.1:1$/,
+  ],
+  [["run", "chain", "--url", "http://a:1"], /^chain wants an address that starts with ws:\/\//],
+  [["run", "chain", "-e", "HUB"], /It looks like HUB=ws:\/\//],
+  [["run", "chain", "-e", "HUB=ws://a:1", "-e", "RATE=5"], /RATE is said with --rate/],
   [["run", "interceptor-overhead", "--variants", "none"], /It looks like none=http/],
   [["run", "interceptor-overhead", "--variants", "=http://a:1"], /It looks like none=http/],
   [["run", "interceptor-overhead", "--variants", "none=a"], /It looks like http/],

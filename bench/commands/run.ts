@@ -16,6 +16,7 @@ interface RunFlags {
   readonly profile: ProfileName;
   readonly url?: string;
   readonly variants?: Record<string, string>;
+  readonly env?: Record<string, string>;
   readonly out: string;
   readonly targetCmd?: string;
   readonly fault?: string;
@@ -62,6 +63,7 @@ export function addRun(program: Command): void {
     .option("--rate <n>", "peak arrivals a second of an open-model scenario", whole(0))
     .option("--vus <n>", "peak callers of a closed-model scenario; most VUs of an open one", whole(1))
     .option("--seconds <n>", "length of the load without warm-up; the stages keep their shape", whole(1))
+    .option("-e, --env <NAME=value>", "tell the script something, as with k6; may be said again", pair)
     .option("--out <dir>", "folder that gets a folder for each run", filled, RESULTS)
     .option("--json", "print each run's run.json on stdout, one line each; the rest goes to stderr")
     .option("--dashboard", `k6's own live page at http://127.0.0.1:${DASHBOARD_PORT}`)
@@ -72,6 +74,7 @@ Examples:
   npx plimsoll run basic-load --profile smoke        half a minute against the bundled connector
   npx plimsoll run stress spike --out /tmp/tonight   both in full, one after the other
   npx plimsoll run basic-load --url http://127.0.0.1:8200 --rate 200 --seconds 60
+  npx plimsoll run chain --url ws://127.0.0.1:3000 -e HUB=ws://127.0.0.1:9000
   npx plimsoll run basic-load --target-cmd "node server.js" --url http://127.0.0.1:8200
   npx plimsoll run basic-load --profile smoke --fault latency=200ms     watch it fail
 
@@ -129,6 +132,7 @@ async function runOne(plan: Plan, flags: RunFlags, interrupts: Interrupts): Prom
     interrupts,
     ...(address !== undefined && { url: address }),
     ...(flags.variants && { variants: flags.variants }),
+    ...(flags.env && { env: flags.env }),
     ...(flags.targetCmd !== undefined && { targetCommand: flags.targetCmd }),
     targetFlags: targetFlags(plan, flags),
     ...(flags.dashboard && { dashboardPort: DASHBOARD_PORT }),
@@ -189,6 +193,10 @@ function planOrFailure(name: string, { profile, rate, vus, seconds, ...target }:
   }
   if (plan.target === "ilp" && target.fault !== undefined) {
     throw new Failure("USAGE", `the target of ${name} has no --fault`);
+  }
+  const wanted = plan.target === "ilp" ? "ws" : "http";
+  if (target.url !== undefined && !target.url.startsWith(wanted)) {
+    throw new Failure("USAGE", `${name} wants an address that starts with ${wanted}://, not ${target.url}`);
   }
   if (plan.blocks && target.url !== undefined && !target.variants) {
     throw new Failure(
@@ -254,8 +262,8 @@ function url(text: string): string {
   } catch {
     throw new InvalidArgumentError("It looks like http://127.0.0.1:8200.");
   }
-  if (parsed.protocol !== "http:" && parsed.protocol !== "https:") {
-    throw new InvalidArgumentError("It starts with http:// or https://.");
+  if (!/^(http|ws)s?:$/.test(parsed.protocol)) {
+    throw new InvalidArgumentError("It starts with http://, https://, ws:// or wss://.");
   }
   return text.replace(/\/+$/, "");
 }
@@ -271,4 +279,22 @@ function variants(text: string): Record<string, string> {
       return [pair.slice(0, at), url(pair.slice(at + 1))];
     }),
   );
+}
+
+/** What a script is told by flags of ours. */
+const OWN_FLAGS: Readonly<Record<string, string>> = {
+  PROFILE: "--profile",
+  RATE: "--rate",
+  VUS: "--vus",
+  SECONDS: "--seconds",
+  BASE_URL: "--url",
+  VARIANTS: "--variants",
+};
+
+function pair(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [, name = "", value = ""] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(text) ?? [];
+  if (name === "") throw new InvalidArgumentError("It looks like HUB=ws://127.0.0.1:9000.");
+  const flag = OWN_FLAGS[name];
+  if (flag !== undefined) throw new InvalidArgumentError(`${name} is said with ${flag}.`);
+  return { ...before, [name]: value };
 }

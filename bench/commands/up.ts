@@ -2,6 +2,8 @@ import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Command } from "commander";
+import type { Scenario } from "../../scenarios/lib/plan.ts";
+import { SCENARIOS } from "../../scenarios/plans.ts";
 import { Failure } from "../failure.ts";
 import { ROOT, targetNames, targetProgram } from "../paths.ts";
 import { Child } from "../run/child.ts";
@@ -50,7 +52,7 @@ async function up(target: string, flags: readonly string[]): Promise<void> {
   closeSync(log);
   if (child.process.stdout) {
     createInterface({ input: child.process.stdout }).on("line", (line) =>
-      process.stdout.write(introduce(line, fromHere(logFile))),
+      process.stdout.write(introduce(line, fromHere(logFile), scenarioFor(target, flags))),
     );
   }
   const bounding = setInterval(() => boundLog(logFile), 1000);
@@ -64,21 +66,36 @@ async function up(target: string, flags: readonly string[]): Promise<void> {
   process.exitCode = exitCode;
 }
 
+/** The scenario to load a target with that was started so: a network of five has one of its own. */
+function scenarioFor(target: string, flags: readonly string[]): string {
+  const wants = ({ targetFlags = [] }: Scenario) => targetFlags;
+  const [first] = Object.values(SCENARIOS)
+    .filter((one) => one.target === target && wants(one).every((flag) => flags.includes(flag)))
+    .sort((a, b) => wants(b).length - wants(a).length);
+  return first?.name ?? "stress";
+}
+
 /** The ready line for people; any other line as it is. On a pipe the ready line stays JSON, for scripts. */
-function introduce(line: string, logFile: string): string {
+function introduce(line: string, logFile: string, scenario: string): string {
   if (!process.stdout.isTTY) return `${line}\n`;
   try {
-    const { ready, urls, admin, grpc } = JSON.parse(line) as {
+    const { ready, urls, env, admin, grpc } = JSON.parse(line) as {
       ready?: boolean;
       urls?: Record<string, string>;
+      env?: Record<string, string>;
       admin?: string;
       grpc?: string;
     };
     if (!ready) return `${line}\n`;
-    const rows = Object.entries({ ...urls, ...(grpc && { "gRPC (h2c)": grpc }), ...(admin && { admin }) });
+    const rows = Object.entries({
+      ...urls,
+      ...env,
+      ...(grpc && { "gRPC (h2c)": grpc }),
+      ...(admin && { admin }),
+    });
     const width = Math.max(...rows.map(([name]) => name.length));
     const table = rows.map(([name, url]) => `  ${name.padEnd(width)}  ${url}`).join("\n");
-    return `${table}\n\n  ready; Ctrl-C stops it, its log is ${logFile}\n  elsewhere: k6 run -e PROFILE=smoke dist/stress.js\n`;
+    return `${table}\n\n  ready; Ctrl-C stops it, its log is ${logFile}\n  elsewhere: k6 run -e PROFILE=smoke dist/${scenario}.js\n`;
   } catch {
     return `${line}\n`;
   }

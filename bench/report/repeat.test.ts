@@ -21,6 +21,11 @@ test("what was turned on the command line is turned again", () => {
   );
 });
 
+test("what the script was told is named, and its value is for the user to say again", () => {
+  const told = { ...bare, plan: { ...bare.plan, env: ["HUB", "TOKEN"] } };
+  assert.equal(repeatCommand(told), "npx plimsoll run basic-load --profile smoke -e HUB=... -e TOKEN=...");
+});
+
 test("a shell reads back exactly the words of a hostile command and address", () => {
   const command = "node 'a b.js' $(touch /nowhere) `id` \"; rm -rf x\n";
   const url = "http://127.0.0.1:8090/?a=1&b='2'";

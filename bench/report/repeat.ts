@@ -1,6 +1,9 @@
 import { z } from "zod";
 import type { Run } from "../results/run-schema.ts";
 
+/** Of what the script was told only the names were kept. */
+const told = z.object({ env: z.array(z.string()) });
+
 const overrides = z.object({
   rate: z.number().optional(),
   vus: z.number().optional(),
@@ -16,6 +19,7 @@ export function repeatCommand({ scenario, profile, plan, target }: Run): string 
       if (value !== undefined) words.push(`--${name}`, String(value));
     }
   }
+  for (const name of told.safeParse(plan).data?.env ?? []) words.push("-e", `${name}=...`);
   if (target.kind === "command" && target.command) words.push("--target-cmd", target.command);
   if (target.variants) {
     const pairs = Object.entries(target.variants).map(([name, url]) => `${name}=${url}`);

@@ -28,6 +28,8 @@ export interface VoyageOptions {
   readonly url?: string;
   /** Addresses of the variants of a server that has several. */
   readonly variants?: Readonly<Record<string, string>>;
+  /** What the script is told beside that, by name. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly targetCommand?: string;
   readonly targetFlags?: readonly string[];
   readonly dashboardPort?: number;
@@ -74,7 +76,8 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
     });
     const [versions, commit] = await facts;
     if (interrupts.requested) throw new Failure("FAULT", "interrupted");
-    const run = emptyRun({ plan, folder, startedAt, target, variants: options.variants, versions, commit });
+    const { variants, env } = options;
+    const run = emptyRun({ plan, folder, startedAt, target, variants, env, versions, commit });
     writeRun(folder, run);
     begun = true;
     const before = await booksOf(target);
@@ -108,7 +111,7 @@ async function load(options: VoyageOptions, target: Target, file: (name: string)
   const evidence = new Evidence(plan);
   const k6 = startK6({
     plan,
-    env: { ...target.env, ...addressesFor(options, target) },
+    env: { ...target.env, ...addressesFor(options, target), ...options.env },
     logFile: file("k6.log"),
     ...(options.dashboardPort !== undefined && { dashboardPort: options.dashboardPort }),
   });
@@ -250,6 +253,7 @@ function emptyRun(of: {
   startedAt: Date;
   target: Target;
   variants: VoyageOptions["variants"];
+  env: VoyageOptions["env"];
   versions: Run["versions"];
   commit: Run["commit"];
 }): Run {
@@ -301,7 +305,8 @@ function emptyRun(of: {
     commit: of.commit,
     startedAt: of.startedAt.toISOString(),
     endedAt: null,
-    plan: { ...plan },
+    // By name only: one may be a token.
+    plan: { ...plan, ...(of.env && { env: Object.keys(of.env) }) },
   };
 }
 
