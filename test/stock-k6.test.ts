@@ -60,6 +60,26 @@ test("k6 run dist/soak.js sends packets and has each fulfilled once; its latency
   );
 });
 
+test("k6 run dist/chain.js sees every event of five nodes, and without their hub it does not pass", async (t) => {
+  const { ilp } = await start(t, "ilp", "--nodes", "5", "--port-base", "33300");
+  const settings = { PROFILE: "smoke", SECONDS: "4", BASE_URL: ilp as string };
+  const { exitCode, output } = await k6("chain", { ...settings, HUB: "ws://127.0.0.1:39300" });
+  assert.match(output, /telemetry_complete\.*: 100\.00% 600 out of 600/, output);
+  assert.ok(
+    exitCode === 0 ||
+      (exitCode === 99 &&
+        /thresholds on metrics '[^']*(telemetry_delay|heartbeat)\{phase:hold\}/.test(output)),
+    output,
+  );
+  const alone = await k6("chain", { ...settings, HUB: "ws://127.0.0.1:1" });
+  assert.equal(alone.exitCode, 99, alone.output);
+  assert.match(alone.output, /there is no telemetry hub at ws:/);
+  assert.match(
+    alone.output,
+    /thresholds on metrics 'heartbeat\{phase:hold\}, telemetry_delay\{phase:hold\}' have been crossed/,
+  );
+});
+
 for (const [scenario, { target }] of Object.entries(SCENARIOS)) {
   if (target !== "connector") continue;
   test(`k6 run dist/${scenario}.js exits 0 on a healthy target`, async (t) => {
