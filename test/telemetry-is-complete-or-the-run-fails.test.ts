@@ -163,6 +163,19 @@ for (const { what, fault, exitCode, reason, complaint } of TABLE) {
   });
 }
 
+test("chain -> 99: packets whose answer is wrong are rejected in all books, and their telemetry is whole", async (t) => {
+  const { run, exitCode } = await runScenario(
+    t,
+    "chain",
+    ...["--seconds", "2", "--url", ready.urls.ilp, "-e", `HUB=${ready.env.HUB}`, "-e", "SECRET=another"],
+  );
+  assert.equal(exitCode, 99);
+  const { sent, rejected, unaccounted } = run.findings.conservation ?? {};
+  assert.deepEqual({ sent, rejected, unaccounted }, { sent: 400, rejected: 400, unaccounted: 0 });
+  assert.equal(run.findings.forwarding?.events.missing, 0);
+  assert.match(run.generator.complaints?.join() ?? "", /F05 the fulfillment is not the condition's/);
+});
+
 /** Nothing was wrong but how long something took: this machine was busy. */
 const onlySlow = ({ verdict, reasons }: Run) =>
   verdict === "invalid" || reasons.every((it) => / p95 |^other work/.test(it));

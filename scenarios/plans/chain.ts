@@ -13,7 +13,6 @@ export const chain: Scenario = {
   target: "ilp",
   targetFlags: ["--nodes", "5"],
   variant: "ilp",
-  extraTags: ["outcome"],
   profiles: {
     smoke: { ...SMOKE_LIMITS, requestTimeoutMs: REQUEST_TIMEOUT_MS, load: chainLoad(20) },
     full: { ...FULL_LIMITS, requestTimeoutMs: REQUEST_TIMEOUT_MS, load: chainLoad(600) },
