@@ -106,7 +106,11 @@ function findings(run: Run, charts: Charts): Section | undefined {
   return {
     id: "findings",
     title: "Findings",
-    blocks: [...(first ? [first] : []), { kind: "charts", charts: charts.findings }, ...rest],
+    blocks: [
+      ...(first ? [first] : []),
+      ...(charts.findings.length > 0 ? [{ kind: "charts" as const, charts: charts.findings }] : []),
+      ...rest,
+    ],
   };
 }
 
