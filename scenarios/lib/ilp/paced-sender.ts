@@ -1,6 +1,6 @@
 import exec from "k6/execution";
 import { Counter, Trend } from "k6/metrics";
-import { clearInterval, setInterval, setTimeout } from "k6/timers";
+import { clearInterval, clearTimeout, setInterval, setTimeout } from "k6/timers";
 import { PrepareTemplate } from "../../../wire/btp.ts";
 import { Arrivals } from "../arrivals.ts";
 import { CONNECT_SECONDS, LATENCY, type PacedLoad, type Plan, peakOf } from "../plan.ts";
@@ -85,6 +85,8 @@ export function pacedSender(
       if (over) return;
       over = true;
       if (timer !== undefined) clearInterval(timer);
+      // k6 would wait for it.
+      clearTimeout(deadline);
       counts.timedOut += outstanding.open + outstanding.givenUp;
       report(counts);
       watch?.close(nowMs());
@@ -146,7 +148,7 @@ export function pacedSender(
         end();
       },
     });
-    setTimeout(end, LEAD_MS + (seconds + gracefulStopSeconds) * 1_000);
+    const deadline = setTimeout(end, LEAD_MS + (seconds + gracefulStopSeconds) * 1_000);
   };
 }
 
