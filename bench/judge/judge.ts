@@ -4,6 +4,7 @@ import { conservation } from "./conservation.ts";
 import type { Evidence } from "./evidence.ts";
 import { type GeneratorFacts, generatorHealth } from "./generator.ts";
 import { knee } from "./knee.ts";
+import { ladder } from "./ladder.ts";
 import { recovery } from "./recovery.ts";
 import { judgeSla, type TargetSeen } from "./sla.ts";
 
@@ -46,7 +47,11 @@ export interface Judgement {
 export function judge(evidence: Evidence, facts: Facts): Judgement {
   const findings: Findings = {
     ...optional("knee", knee(evidence)),
-    ...optional("recovery", evidence.plan.scenario === "spike" ? recovery(evidence) : undefined),
+    ...optional("ladder", ladder(evidence)),
+    ...optional(
+      "recovery",
+      evidence.plan.sla.some(({ stat }) => stat === "recovery") ? recovery(evidence) : undefined,
+    ),
     ...optional("conservation", conservation(evidence, facts.connectors ?? {})),
     ...optional("overhead", evidence.overhead?.result()),
   };

@@ -39,8 +39,8 @@ function died({ target }: Run): Section | undefined {
 }
 
 function findings(run: Run, charts: Charts): Section | undefined {
-  const { knee, recovery, overhead, conservation } = run.findings;
-  if (!knee && !recovery && !overhead && !conservation) return undefined;
+  const { knee, ladder, recovery, overhead, conservation } = run.findings;
+  if (!knee && !ladder && !recovery && !overhead && !conservation) return undefined;
   const blocks: Block[] = [];
   if (conservation) blocks.push({ kind: "text", text: booksSentences(conservation).join(" ") });
   if (knee) {
@@ -67,6 +67,7 @@ function findings(run: Run, charts: Charts): Section | undefined {
       },
     );
   }
+  if (ladder) blocks.push(ladderTable(ladder));
   if (recovery) {
     const { beforeP95Ms, limitMs, seconds, observedSeconds } = recovery;
     const back =
@@ -105,6 +106,22 @@ function findings(run: Run, charts: Charts): Section | undefined {
     id: "findings",
     title: "Findings",
     blocks: [...(first ? [first] : []), { kind: "charts", charts: charts.findings }, ...rest],
+  };
+}
+
+function ladderTable({ rungs }: NonNullable<Run["findings"]["ladder"]>): TableBlock {
+  return {
+    kind: "table",
+    caption: "Latency by rate",
+    columns: columns("Packets/s", "!Achieved", "!p50", "!p99", "!p99.9", "!Failed"),
+    rows: rungs.map((rung) => [
+      count(rung.rate),
+      count(rung.achieved),
+      latency(rung.p50Ms),
+      latency(rung.p99Ms),
+      latency(rung.p999Ms),
+      count(rung.failed),
+    ]),
   };
 }
 
