@@ -25,6 +25,7 @@ interface RunFlags {
   readonly rate?: number;
   readonly vus?: number;
   readonly seconds?: number;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The port k6's own web page has by default. */
@@ -62,6 +63,11 @@ export function addRun(program: Command): void {
     .option("--rate <n>", "peak arrivals a second of an open-model scenario", whole(0))
     .option("--vus <n>", "peak callers of a closed-model scenario; most VUs of an open one", whole(1))
     .option("--seconds <n>", "length of the load without warm-up; the stages keep their shape", whole(1))
+    .option(
+      "-e, --env <NAME=value>",
+      "tell the script, as k6's own -e; of packets: TOKEN, DESTINATION, SECRET",
+      pairs,
+    )
     .option("--out <dir>", "folder that gets a folder for each run", filled, RESULTS)
     .option("--json", "print each run's run.json on stdout, one line each; the rest goes to stderr")
     .option("--dashboard", `k6's own live page at http://127.0.0.1:${DASHBOARD_PORT}`)
@@ -74,6 +80,7 @@ Examples:
   npx plimsoll run basic-load --url http://127.0.0.1:8200 --rate 200 --seconds 60
   npx plimsoll run basic-load --target-cmd "node server.js" --url http://127.0.0.1:8200
   npx plimsoll run basic-load --profile smoke --fault latency=200ms     watch it fail
+  npx plimsoll run soak --url ws://127.0.0.1:3000 -e TOKEN=t -e DESTINATION=test.bob -e SECRET=s
 
 Exit codes: 0 pass or warn, 99 SLA crossed, 4 nothing measured or the generator was the limit,
             2 wrong usage, 1 a fault of ours. Of several scenarios, the worst one counts.`,
@@ -129,6 +136,7 @@ async function runOne(plan: Plan, flags: RunFlags, interrupts: Interrupts): Prom
     interrupts,
     ...(address !== undefined && { url: address }),
     ...(flags.variants && { variants: flags.variants }),
+    ...(flags.env && { env: flags.env }),
     ...(flags.targetCmd !== undefined && { targetCommand: flags.targetCmd }),
     targetFlags: targetFlags(plan, flags),
     ...(flags.dashboard && { dashboardPort: DASHBOARD_PORT }),
@@ -145,8 +153,10 @@ const ADMIN_PORT_OFFSET = 30;
 
 /** A scenario that calls one variant needs no port for the others, and the target less memory. */
 function targetFlags(plan: Plan, { fault, portBase }: RunFlags): string[] {
-  if (plan.target === "ilp") return portBase === undefined ? [] : ["--port-base", String(portBase)];
+  if (plan.target === "ilp")
+    return [...plan.targetFlags, ...(portBase === undefined ? [] : ["--port-base", String(portBase)])];
   return [
+    ...plan.targetFlags,
     "--variants",
     plan.blocks?.variants.join(",") ?? plan.variant,
     ...(fault === undefined ? [] : ["--fault", fault]),
@@ -188,6 +198,9 @@ function planOrFailure(name: string, { profile, rate, vus, seconds, ...target }:
   if (plan.target === "ilp" && target.fault !== undefined) {
     throw new Failure("USAGE", `the target of ${name} has no --fault`);
   }
+  const wanted = plan.target === "ilp" ? "ws" : "http";
+  if (target.url !== undefined && !new RegExp(`^${wanted}s?:`).test(target.url))
+    throw new Failure("USAGE", `${name} is for a server at ${wanted}://, not ${target.url}`);
   if (plan.blocks && target.url !== undefined && !target.variants) {
     throw new Failure(
       "USAGE",
@@ -252,10 +265,20 @@ function url(text: string): string {
   } catch {
     throw new InvalidArgumentError("It looks like http://127.0.0.1:8200.");
   }
-  if (parsed.protocol !== "http:" && parsed.protocol !== "https:") {
-    throw new InvalidArgumentError("It starts with http:// or https://.");
+  if (!/^(http|ws)s?:$/.test(parsed.protocol)) {
+    throw new InvalidArgumentError("It starts with http://, https://, ws:// or wss://.");
   }
   return text.replace(/\/+$/, "");
+}
+
+/** What plimsoll itself tells the script. */
+const OURS = ["PROFILE", "RATE", "VUS", "SECONDS", "BASE_URL", "VARIANTS"];
+
+function pairs(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [, name = "", value = ""] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
+  if (name === "") throw new InvalidArgumentError("It looks like TOKEN=alice-token.");
+  if (OURS.includes(name)) throw new InvalidArgumentError(`${name} has a flag of its own.`);
+  return { ...before, [name]: value };
 }
 
 function variants(text: string): Record<string, string> {

@@ -243,7 +243,7 @@ function accepts(url: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({
       host,
-      port: Number(port || (protocol === "https:" ? 443 : 80)),
+      port: Number(port || (/^(https|wss):$/.test(protocol) ? 443 : 80)),
       timeout: 2_000,
     });
     const settle = (up: boolean) => {

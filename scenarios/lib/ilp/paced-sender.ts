@@ -124,8 +124,8 @@ export function pacedSender(
           complain(view, at);
         }
       },
-      onDown(why) {
-        if (!over) console.warn(`the link to ${options.url} is down: ${why}`);
+      onDown(what) {
+        if (!over) console.warn(`the link to ${options.url} ${what}`);
         end();
       },
     });
