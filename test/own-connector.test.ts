@@ -66,6 +66,9 @@ test("soak --url aims at a connector of one's own, and judges what can be seen f
     const { run, exitCode } = await soak("TOKEN=wrong", ...rightly.slice(1));
     assert.equal(exitCode, 4);
     assert.equal(run.verdict, "no-data");
-    assert.match(run.generator.complaints?.[0] ?? "", /^the link to ws:.* did not come up, .* our token\? .*1008/);
+    assert.match(
+      run.generator.complaints?.[0] ?? "",
+      /^the link to ws:.* did not come up, .* our token\? .*1008/,
+    );
   });
 });

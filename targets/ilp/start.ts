@@ -1,5 +1,5 @@
 /** The process: command line, ready line, signals, exit codes. main.ts imports it, and that runs it. */
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pino from "pino";
 import { parseCli, type Settings } from "./cli.ts";
@@ -67,6 +67,7 @@ async function start(settings: Settings): Promise<() => Promise<void>> {
     case "node": {
       const config = moved(readConfig(settings.config), settings.portShift);
       log.level = config.logLevel;
+      if (settings.freshLedger) forgetLedger(config);
       const node = await startNode(config, log);
       const admin = await startAdmin(node);
       return async () => {
@@ -139,6 +140,13 @@ function moved(config: NodeConfig, shift: number): NodeConfig {
     telemetry: { ...telemetry, hub: telemetry.hub === undefined ? undefined : movedUrl(telemetry.hub) },
     ledger: ledger.kind === "sqlite" ? { ...ledger, file: `${ledger.file}.${btp.port + shift}` } : ledger,
   };
+}
+
+/** SQLite's own files beside a database, and the lock that keeps a second writer out. */
+const BESIDE = ["", "-wal", "-shm", ".lock"];
+
+function forgetLedger({ ledger }: NodeConfig): void {
+  if (ledger.kind === "sqlite") for (const end of BESIDE) rmSync(`${ledger.file}${end}`, { force: true });
 }
 
 /** What the user can mend, and not we. */

@@ -43,7 +43,9 @@ export function dial(url: string, token: string, events: LinkEvents): Link {
     } else socket.close();
   };
   const down = (why: string) =>
-    events.onDown(up ? `is down: ${why}` : `did not come up, is it a BTP server that knows our token? ${why}`);
+    events.onDown(
+      up ? `is down: ${why}` : `did not come up, is it a BTP server that knows our token? ${why}`,
+    );
   socket.onerror = (error) => down(String(error?.error ?? "unknown"));
   socket.onclose = () => down("closed");
   return {
