@@ -1,10 +1,11 @@
 /** The process: command line, ready line, signals, exit codes. main.ts imports it, and that runs it. */
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pino from "pino";
 import { parseCli, type Settings } from "./cli.ts";
 import { ConfigError, readConfig } from "./config/config.ts";
 import type { NodeConfig } from "./config/node-config.ts";
+import { forgetLedger } from "./ledger/forget-ledger.ts";
 import { LedgerError } from "./ledger/ledger.ts";
 import { NetworkError, startNetwork } from "./network/network.ts";
 import { networkPlan } from "./network/plan.ts";
@@ -67,7 +68,7 @@ async function start(settings: Settings): Promise<() => Promise<void>> {
     case "node": {
       const config = moved(readConfig(settings.config), settings.portShift);
       log.level = config.logLevel;
-      if (settings.freshLedger) forgetLedger(config);
+      if (settings.freshLedger) forgetLedger(config.ledger);
       const node = await startNode(config, log);
       const admin = await startAdmin(node);
       return async () => {
@@ -140,13 +141,6 @@ function moved(config: NodeConfig, shift: number): NodeConfig {
     telemetry: { ...telemetry, hub: telemetry.hub === undefined ? undefined : movedUrl(telemetry.hub) },
     ledger: ledger.kind === "sqlite" ? { ...ledger, file: `${ledger.file}.${btp.port + shift}` } : ledger,
   };
-}
-
-/** SQLite's own files beside a database, and the lock that keeps a second writer out. */
-const BESIDE = ["", "-wal", "-shm", ".lock"];
-
-function forgetLedger({ ledger }: NodeConfig): void {
-  if (ledger.kind === "sqlite") for (const end of BESIDE) rmSync(`${ledger.file}${end}`, { force: true });
 }
 
 /** What the user can mend, and not we. */
