@@ -1,6 +1,7 @@
 /** A connector that was there before: told where, as whom, to whom, and with which secret. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { targetProgram } from "../bench/paths.ts";
@@ -9,23 +10,24 @@ import { runScenario } from "./plimsoll.ts";
 const PORT_BASE = 33_200;
 
 /** Starts the bundled network and knows no more of it than an address. */
-async function connector(t: TestContext): Promise<string> {
+async function connector(t: TestContext): Promise<{ url: string; child: ChildProcess }> {
   const child = spawn(process.execPath, [...targetProgram("ilp"), "--port-base", String(PORT_BASE)], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   t.after(async () => {
-    const gone = new Promise((resolve) => child.once("exit", resolve));
+    if (child.exitCode !== null) return;
+    const gone = once(child, "exit");
     child.kill("SIGTERM");
     await gone;
   });
   for await (const line of createInterface({ input: child.stdout })) {
-    return (JSON.parse(line) as { urls: { ilp: string } }).urls.ilp;
+    return { child, url: (JSON.parse(line) as { urls: { ilp: string } }).urls.ilp };
   }
   throw new Error("the network ended before it was ready");
 }
 
 test("soak --url aims at a connector of one's own, and judges what can be seen from outside", async (t) => {
-  const url = await connector(t);
+  const { url, child } = await connector(t);
   const soak = (...told: string[]) =>
     runScenario(
       t,
@@ -70,5 +72,20 @@ test("soak --url aims at a connector of one's own, and judges what can be seen f
       run.generator.complaints?.[0] ?? "",
       /^the link to ws:.* did not come up, .* our token\? .*1008/,
     );
+  });
+
+  await t.test("it ends in the middle: what was due from then on was not achieved", async () => {
+    // 4 s of warm-up, 1 s to connect, and then some of the 5 s of load.
+    const end = setTimeout(() => child.kill("SIGTERM"), 8_000);
+    const { run, exitCode } = await soak(...rightly);
+    clearTimeout(end);
+    assert.equal(exitCode, 99);
+    assert.equal(run.sla.find(({ id }) => id === "achieved")?.state, "fail");
+    assert.equal(
+      run.findings.conservation?.unaccounted,
+      0,
+      "even so each packet that was sent is in the books",
+    );
+    assert.match(run.generator.complaints?.[0] ?? "", /^the link to ws:.* is down: /);
   });
 });
