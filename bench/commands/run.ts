@@ -16,7 +16,6 @@ interface RunFlags {
   readonly profile: ProfileName;
   readonly url?: string;
   readonly variants?: Record<string, string>;
-  readonly env?: Record<string, string>;
   readonly out: string;
   readonly targetCmd?: string;
   readonly fault?: string;
@@ -26,6 +25,7 @@ interface RunFlags {
   readonly rate?: number;
   readonly vus?: number;
   readonly seconds?: number;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The port k6's own web page has by default. */
@@ -63,7 +63,11 @@ export function addRun(program: Command): void {
     .option("--rate <n>", "peak arrivals a second of an open-model scenario", whole(0))
     .option("--vus <n>", "peak callers of a closed-model scenario; most VUs of an open one", whole(1))
     .option("--seconds <n>", "length of the load without warm-up; the stages keep their shape", whole(1))
-    .option("-e, --env <NAME=value>", "tell the script something, as with k6; may be said again", pair)
+    .option(
+      "-e, --env <NAME=value>",
+      "tell the script, as k6's own -e; of packets: TOKEN, DESTINATION, SECRET, HUB",
+      pairs,
+    )
     .option("--out <dir>", "folder that gets a folder for each run", filled, RESULTS)
     .option("--json", "print each run's run.json on stdout, one line each; the rest goes to stderr")
     .option("--dashboard", `k6's own live page at http://127.0.0.1:${DASHBOARD_PORT}`)
@@ -74,9 +78,9 @@ Examples:
   npx plimsoll run basic-load --profile smoke        half a minute against the bundled connector
   npx plimsoll run stress spike --out /tmp/tonight   both in full, one after the other
   npx plimsoll run basic-load --url http://127.0.0.1:8200 --rate 200 --seconds 60
-  npx plimsoll run chain --url ws://127.0.0.1:3000 -e HUB=ws://127.0.0.1:9000
   npx plimsoll run basic-load --target-cmd "node server.js" --url http://127.0.0.1:8200
   npx plimsoll run basic-load --profile smoke --fault latency=200ms     watch it fail
+  npx plimsoll run soak --url ws://127.0.0.1:3000 -e TOKEN=t -e DESTINATION=test.bob -e SECRET=s
 
 Exit codes: 0 pass or warn, 99 SLA crossed, 4 nothing measured or the generator was the limit,
             2 wrong usage, 1 a fault of ours. Of several scenarios, the worst one counts.`,
@@ -195,9 +199,8 @@ function planOrFailure(name: string, { profile, rate, vus, seconds, ...target }:
     throw new Failure("USAGE", `the target of ${name} has no --fault`);
   }
   const wanted = plan.target === "ilp" ? "ws" : "http";
-  if (target.url !== undefined && !target.url.startsWith(wanted)) {
-    throw new Failure("USAGE", `${name} wants an address that starts with ${wanted}://, not ${target.url}`);
-  }
+  if (target.url !== undefined && !new RegExp(`^${wanted}s?:`).test(target.url))
+    throw new Failure("USAGE", `${name} is for a server at ${wanted}://, not ${target.url}`);
   if (plan.blocks && target.url !== undefined && !target.variants) {
     throw new Failure(
       "USAGE",
@@ -268,6 +271,16 @@ function url(text: string): string {
   return text.replace(/\/+$/, "");
 }
 
+/** What plimsoll itself tells the script. */
+const OURS = ["PROFILE", "RATE", "VUS", "SECONDS", "BASE_URL", "VARIANTS"];
+
+function pairs(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [, name = "", value = ""] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
+  if (name === "") throw new InvalidArgumentError("It looks like TOKEN=alice-token.");
+  if (OURS.includes(name)) throw new InvalidArgumentError(`${name} has a flag of its own.`);
+  return { ...before, [name]: value };
+}
+
 function variants(text: string): Record<string, string> {
   return Object.fromEntries(
     text.split(",").map((pair) => {
@@ -279,22 +292,4 @@ function variants(text: string): Record<string, string> {
       return [pair.slice(0, at), url(pair.slice(at + 1))];
     }),
   );
-}
-
-/** What a script is told by flags of ours. */
-const OWN_FLAGS: Readonly<Record<string, string>> = {
-  PROFILE: "--profile",
-  RATE: "--rate",
-  VUS: "--vus",
-  SECONDS: "--seconds",
-  BASE_URL: "--url",
-  VARIANTS: "--variants",
-};
-
-function pair(text: string, before: Record<string, string> = {}): Record<string, string> {
-  const [, name = "", value = ""] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(text) ?? [];
-  if (name === "") throw new InvalidArgumentError("It looks like HUB=ws://127.0.0.1:9000.");
-  const flag = OWN_FLAGS[name];
-  if (flag !== undefined) throw new InvalidArgumentError(`${name} is said with ${flag}.`);
-  return { ...before, [name]: value };
 }

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import Table from "cli-table3";
 import {
+  count,
   duration,
   latency,
   limitInUnit,
@@ -70,7 +71,7 @@ function slaTable(rows: readonly SlaResult[]): string {
 }
 
 function findings({
-  findings: { knee, recovery, overhead, conservation, forwarding },
+  findings: { knee, ladder, recovery, overhead, conservation, forwarding },
   target,
   generator,
 }: Run): string[] {
@@ -82,7 +83,7 @@ function findings({
     const each = used.flatMap(([name, { cpuCores }]) =>
       cpuCores ? [`${name} ${cpuCores.avg.toFixed(2)}`] : [],
     );
-    lines.push(`  Cores used, mean: ${each.join(", ")}`);
+    if (each.length > 0) lines.push(`  Cores used, mean: ${each.join(", ")}`);
   }
   if (knee) {
     const table = plainTable(
@@ -102,6 +103,23 @@ function findings({
       ? `held up to ${knee.at.vus} VUs at ${rate(knee.at.requestsPerSecond)}`
       : "no stage held p95 < 100 ms and failed < 1 %";
     lines.push("", table.toString(), "", `  knee: ${at}`);
+  }
+  if (ladder) {
+    const table = plainTable(
+      ["packets/s", "achieved", "p50", "p99", "p99.9", "failed"],
+      ["right", "right", "right", "right", "right", "right"],
+    );
+    for (const rung of ladder.rungs) {
+      table.push([
+        count(rung.rate),
+        count(rung.achieved),
+        latency(rung.p50Ms),
+        latency(rung.p99Ms),
+        latency(rung.p999Ms),
+        count(rung.failed),
+      ]);
+    }
+    lines.push("", table.toString());
   }
   if (recovery) {
     const { beforeP95Ms, limitMs, seconds, observedSeconds } = recovery;

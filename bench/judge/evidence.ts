@@ -72,7 +72,7 @@ export class Evidence {
 
   /** p99 of how late arrivals started, ms, while nothing was dropped; undefined for closed models. */
   get pacingLagP99Ms(): number | undefined {
-    return this.#pacing.trend("pacing_lag").percentile(99);
+    return this.#pacing.trend("pacing_lag", { scenario: this.plan.scenario }).percentile(99);
   }
 
   /** Length of a phase in seconds, over all its spans. */

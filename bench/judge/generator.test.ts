@@ -190,3 +190,14 @@ test("a soak of three days can be judged", () => {
   }
   assert.equal(generatorHealth(evidence, WELL).dropped.count, 3 * 86_400 + 1);
 });
+
+test("packets that left 12 ms late cannot show whether 10 ms were held", () => {
+  const soak = planned("soak", "smoke", { rate: 100 });
+  const healthOfSoak = (pacingLagMs: number) =>
+    generatorHealth(
+      evidenceOf(soak, () => ({ pacingLagMs, answers: 100 })),
+      WELL,
+    ).reasons;
+  assert.deepEqual(healthOfSoak(9), []);
+  assert.deepEqual(healthOfSoak(12), ["the generator started arrivals late: p99 12 ms, limit 10 ms"]);
+});

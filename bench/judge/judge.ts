@@ -5,6 +5,7 @@ import type { Evidence } from "./evidence.ts";
 import { forwarding } from "./forwarding.ts";
 import { type GeneratorFacts, generatorHealth } from "./generator.ts";
 import { knee } from "./knee.ts";
+import { ladder } from "./ladder.ts";
 import { recovery } from "./recovery.ts";
 import { judgeSla, type TargetSeen } from "./sla.ts";
 
@@ -47,7 +48,11 @@ export interface Judgement {
 export function judge(evidence: Evidence, facts: Facts): Judgement {
   const findings: Findings = {
     ...optional("knee", knee(evidence)),
-    ...optional("recovery", evidence.plan.scenario === "spike" ? recovery(evidence) : undefined),
+    ...optional("ladder", ladder(evidence)),
+    ...optional(
+      "recovery",
+      evidence.plan.sla.some(({ stat }) => stat === "recovery") ? recovery(evidence) : undefined,
+    ),
     ...optional("conservation", conservation(evidence, facts.connectors ?? {})),
     ...optional("overhead", evidence.overhead?.result()),
     ...optional("forwarding", forwarding(evidence)),

@@ -12,7 +12,7 @@ export type Knee = NonNullable<Findings["knee"]>;
  * p95 < 100 ms and failed < 1 %. Undefined when no request carries a stage.
  */
 export function knee({ plan, fold }: Evidence): Knee | undefined {
-  if (!plan.extraTags.includes("stage")) return undefined;
+  if (plan.load.model !== "closed" || !plan.extraTags.includes("stage")) return undefined;
   // Stages of one height share a tag, so they are one stage of their joint length.
   const heights = [...new Set(plan.load.stages.map(({ to }) => to))].filter((to) => to > 0);
   const tagsOf = (to: number) => ({ scenario: plan.scenario, stage: String(to) });

@@ -4,44 +4,57 @@ import type { Evidence, Instant } from "./evidence.ts";
 
 /** p95 must be back under this many times what it was before the spike ... */
 const FACTOR = 1.5;
-/** ... or under this, since 1.5 x a fraction of a millisecond is only noise ... */
-const FLOOR_MS = 5;
+/** ... or under this, since 1.5 x little is only noise; of packets, what is promised of them under full load ... */
+const FLOOR_MS = { open: 5, closed: 5, paced: 10 } as const;
 /** ... for this many windows in a row, of a second each. */
 export const IN_A_ROW = 5;
 
 export type Recovery = NonNullable<Findings["recovery"]>;
 
-/** When latency was back for good after the spike; undefined when there was nothing before or no spike. */
+/**
+ * When latency was back for good after the spike; of several, after the one it took longest for. Undefined when there was
+ * nothing before or no spike.
+ */
 export function recovery(evidence: Evidence): Recovery | undefined {
   const before = evidence.fold.trend(LATENCY, {
     scenario: evidence.plan.scenario,
     phase: "hold",
   });
   const beforeP95Ms = before.percentile(95);
-  const spikeEndMs = endOfSpike(evidence);
-  if (beforeP95Ms === undefined || spikeEndMs === undefined) return undefined;
-  const limitMs = Math.max(FLOOR_MS, FACTOR * beforeP95Ms);
-  const after = evidence.instants.filter(({ fromMs }) => fromMs >= spikeEndMs);
-  const back = firstOfRun(after, limitMs);
-  const last = after.at(-1);
-  return {
-    beforeP95Ms,
-    limitMs,
-    seconds: back ? (back.fromMs - spikeEndMs) / 1000 : null,
-    observedSeconds: last ? (last.fromMs + last.ms - spikeEndMs) / 1000 : 0,
-  };
+  const calms = calmsOf(evidence);
+  if (beforeP95Ms === undefined || calms.length === 0) return undefined;
+  const limitMs = Math.max(FLOOR_MS[evidence.plan.load.model], FACTOR * beforeP95Ms);
+  const each = calms.map(({ fromMs, toMs }) => {
+    const after = evidence.instants.filter((instant) => instant.fromMs >= fromMs && instant.fromMs < toMs);
+    const back = firstOfRun(after, limitMs);
+    const last = after.at(-1);
+    return {
+      seconds: back ? (back.fromMs - fromMs) / 1000 : null,
+      observedSeconds: last ? (last.fromMs + last.ms - fromMs) / 1000 : 0,
+    };
+  });
+  const worst = each.reduce((a, b) => ((b.seconds ?? Infinity) > (a.seconds ?? Infinity) ? b : a));
+  return { beforeP95Ms, limitMs, ...worst };
 }
 
 /**
- * When the plan's last spike stage was over, from the first window of the load. Not when its last answer came: those of
- * a drowned target come late, and a silent one has none, and that time is what recovery takes.
+ * The times after each spike of the plan, to the next one or the end, from the first window of the load. Not from when a
+ * spike's last answer came: those of a drowned target come late, and a silent one has none, and that time is what
+ * recovery takes.
  */
-function endOfSpike({ plan, phases }: Evidence): number | undefined {
+function calmsOf({ plan: { load }, phases }: Evidence): { fromMs: number; toMs: number }[] {
   const start = phases.find(({ phase }) => phase !== "warm-up");
-  if (!start || !phases.some(({ phase }) => phase === "spike")) return undefined;
-  const last = plan.load.stages.findLastIndex(({ phase }) => phase === "spike");
-  const seconds = plan.load.stages.slice(0, last + 1).reduce((sum, stage) => sum + stage.seconds, 0);
-  return start.fromMs + seconds * 1000;
+  if (!start || !phases.some(({ phase }) => phase === "spike")) return [];
+  const calms: { fromMs: number; toMs: number }[] = [];
+  let atMs = start.fromMs;
+  for (const [i, { phase, seconds }] of load.stages.entries()) {
+    const open = calms.at(-1);
+    if (phase === "spike" && open?.toMs === Number.POSITIVE_INFINITY) open.toMs = atMs;
+    atMs += seconds * 1000;
+    if (phase === "spike" && load.stages[i + 1]?.phase !== "spike")
+      calms.push({ fromMs: atMs, toMs: Number.POSITIVE_INFINITY });
+  }
+  return calms;
 }
 
 /** The window that starts the first run of IN_A_ROW good ones. A window without answers is not a good one. */

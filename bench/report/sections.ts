@@ -40,7 +40,7 @@ function died({ target }: Run): Section | undefined {
 }
 
 function findings(run: Run, charts: Charts): Section | undefined {
-  const { knee, recovery, overhead, conservation, forwarding } = run.findings;
+  const { knee, ladder, recovery, overhead, conservation, forwarding } = run.findings;
   if (Object.keys(run.findings).length === 0) return undefined;
   const blocks: Block[] = [];
   if (conservation) blocks.push({ kind: "text", text: booksSentences(conservation).join(" ") });
@@ -69,6 +69,7 @@ function findings(run: Run, charts: Charts): Section | undefined {
       },
     );
   }
+  if (ladder) blocks.push(ladderTable(ladder));
   if (recovery) {
     const { beforeP95Ms, limitMs, seconds, observedSeconds } = recovery;
     const back =
@@ -111,6 +112,22 @@ function findings(run: Run, charts: Charts): Section | undefined {
       ...(charts.findings.length > 0 ? [{ kind: "charts" as const, charts: charts.findings }] : []),
       ...rest,
     ],
+  };
+}
+
+function ladderTable({ rungs }: NonNullable<Run["findings"]["ladder"]>): TableBlock {
+  return {
+    kind: "table",
+    caption: "Latency by rate",
+    columns: columns("Packets/s", "!Achieved", "!p50", "!p99", "!p99.9", "!Failed"),
+    rows: rungs.map((rung) => [
+      count(rung.rate),
+      count(rung.achieved),
+      latency(rung.p50Ms),
+      latency(rung.p99Ms),
+      latency(rung.p999Ms),
+      count(rung.failed),
+    ]),
   };
 }
 

@@ -111,7 +111,22 @@ const packetCounts = z.object({
 const findings = z.object({
   /** stress: the last stage that held p95 < 100 ms and failed < 1 %; null when none did. */
   knee: z.object({ stages: z.array(stageResult), at: stageResult.nullable() }).optional(),
-  /** spike: p95 before the spike, the limit made of it, and when p95 was back under it for good. */
+  /** latency-ladder: latency at each rate, packets a second. */
+  ladder: z
+    .object({
+      rungs: z.array(
+        z.object({
+          rate: z.number(),
+          achieved: z.number(),
+          p50Ms: z.number(),
+          p99Ms: z.number(),
+          p999Ms: z.number(),
+          failed: z.number(),
+        }),
+      ),
+    })
+    .optional(),
+  /** spike, burst: p95 before the spike, the limit made of it, and when p95 was back under it for good after the worst. */
   recovery: z
     .object({
       beforeP95Ms: z.number(),

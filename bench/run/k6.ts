@@ -56,9 +56,7 @@ export function checkK6(plan: Plan): void {
  */
 export function startK6({ plan, env, logFile, dashboardPort }: K6Options): K6 {
   const bundle = bundleOf(plan.scenario);
-  // What became of packets is told by a tag.
-  const kept = [...plan.extraTags, ...(plan.load.model === "paced" ? ["outcome"] : [])];
-  const tags = kept.length === 0 ? "" : `?tags=${kept.join(",")}`;
+  const tags = plan.extraTags.length === 0 ? "" : `?tags=${plan.extraTags.join(",")}`;
   const { rate, vus, seconds } = plan.overrides;
   const settings = { PROFILE: plan.profile, RATE: rate, VUS: vus, SECONDS: seconds, ...env };
   const args = [

@@ -68,7 +68,7 @@ export function lineOf(plan: Plan, progress: Progress): string {
   const { p50Ms, p95Ms, p99Ms, target } = progress;
   return [
     `${plan.scenario} ${seconds(progress.elapsedSeconds)}/${seconds(progress.totalSeconds)} ${progress.phase}:`,
-    `${count(progress.requestsPerSecond)} req/s,`,
+    `${count(progress.requestsPerSecond)} ${nounsOf(plan).rate},`,
     `p50 ${ms(p50Ms)}, p95 ${ms(p95Ms)}, p99 ${ms(p99Ms)},`,
     `failed ${count(progress.failed)}, dropped ${count(progress.dropped)}, VUs ${progress.vus}`,
     ...(target ? [`, target ${percent(target.cpuCores)} CPU ${megabytes(target.rssBytes)}`] : []),
@@ -79,7 +79,7 @@ export function lineOf(plan: Plan, progress: Progress): string {
 
 /** What was done in all, in a line. */
 export function sumOf(plan: Plan, { elapsedSeconds, requests, failed, dropped }: Progress): string {
-  return `  ${styleText("bold", plan.scenario)} ${plan.profile}: ${count(requests)} requests in ${seconds(elapsedSeconds)}, ${count(failed)} failed, ${count(dropped)} arrivals dropped`;
+  return `  ${styleText("bold", plan.scenario)} ${plan.profile}: ${count(requests)} ${nounsOf(plan).many} in ${seconds(elapsedSeconds)}, ${count(failed)} failed, ${count(dropped)} arrivals dropped`;
 }
 
 /** The panel of the live view, a few lines of at most `columns` characters. */
@@ -100,10 +100,17 @@ export function panelOf(plan: Plan, progress: Progress, columns: number): string
   return [
     `  ${title}  ${phase}  ${bar}  ${clock}`,
     "",
-    `  ${cell("req/s", count(progress.requestsPerSecond), 18)}${cell("p50", ms(p50Ms), 18)}${cell("p95", ms(p95Ms), 18)}${cell("p99", ms(p99Ms), 18)}`,
+    `  ${cell(nounsOf(plan).rate, count(progress.requestsPerSecond), 18)}${cell("p50", ms(p50Ms), 18)}${cell("p95", ms(p95Ms), 18)}${cell("p99", ms(p99Ms), 18)}`,
     `  ${cell("failed", bad(failed), 18)}${cell("dropped", bad(dropped), 18)}${cell("busy VUs", `${progress.vus} of ${progress.maxVus}`, 18)}`,
     `  ${cell("target", target ? `${percent(target.cpuCores)} of a core, ${megabytes(target.rssBytes)}` : "-", 36)}${cell("k6", k6 ? `${percent(k6.cpuCores)}, ${megabytes(k6.rssBytes)}` : "-", 18)}`,
   ];
+}
+
+/** What a load is made of. */
+function nounsOf({ load }: Plan): { readonly rate: string; readonly many: string } {
+  return load.model === "paced"
+    ? { rate: "packets/s", many: "packets" }
+    : { rate: "req/s", many: "requests" };
 }
 
 const width = (text: string) => stripVTControlCharacters(text).length;

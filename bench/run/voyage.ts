@@ -28,7 +28,7 @@ export interface VoyageOptions {
   readonly url?: string;
   /** Addresses of the variants of a server that has several. */
   readonly variants?: Readonly<Record<string, string>>;
-  /** What the script is told beside that, by name. */
+  /** `-e` pairs for the script. */
   readonly env?: Readonly<Record<string, string>>;
   readonly targetCommand?: string;
   readonly targetFlags?: readonly string[];
@@ -111,7 +111,7 @@ async function load(options: VoyageOptions, target: Target, file: (name: string)
   const evidence = new Evidence(plan);
   const k6 = startK6({
     plan,
-    env: { ...target.env, ...addressesFor(options, target), ...options.env },
+    env: { ...target.env, ...options.env, ...addressesFor(options, target) },
     logFile: file("k6.log"),
     ...(options.dashboardPort !== undefined && { dashboardPort: options.dashboardPort }),
   });

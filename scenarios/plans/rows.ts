@@ -29,31 +29,56 @@ export function latency(
   };
 }
 
-/** What is asked of every load of packets: all that were due were sent, each was fulfilled once, all books agree. */
-export function everyPacketOnce(scenario: string): Sla[] {
-  const own = { scenario };
-  const row = { priority: "P0", stat: "count", op: "<=", limit: 0, unit: "" } as const;
+/** Every packet has exactly one answer, a Fulfill, and is in everybody's books. */
+export function nothingLost(scenario: string): Sla[] {
   return [
     {
-      id: "achieved",
-      title: "achieved of asked rate",
+      id: "failed",
+      title: "packets not fulfilled",
       priority: "P0",
-      metric: "packets",
-      tags: hold,
-      stat: "achieved",
-      op: ">=",
-      limit: 99.5,
-      unit: "%",
+      metric: "packets_failed",
+      tags: { scenario },
+      stat: "count",
+      op: "<=",
+      limit: 0,
+      unit: "",
     },
-    { ...row, id: "failed", title: "packets not fulfilled", metric: "packets_failed", tags: own },
-    { ...row, id: "unexpected", title: "answers nobody asked for", metric: "packets_unexpected", tags: own },
     {
-      ...row,
+      id: "unexpected",
+      title: "answers nobody asked for",
+      priority: "P0",
+      metric: "packets_unexpected",
+      tags: { scenario },
+      stat: "count",
+      op: "<=",
+      limit: 0,
+      unit: "",
+    },
+    {
       id: "conservation",
       title: "packets unaccounted for",
+      priority: "P0",
       metric: "packets",
       tags: {},
       stat: "unaccounted",
+      op: "<=",
+      limit: 0,
+      unit: "",
     },
   ];
+}
+
+/** Packets that were sent, of those that were due. */
+export function achieved(tags: Sla["tags"]): Sla {
+  return {
+    id: "achieved",
+    title: "achieved of asked rate",
+    priority: "P0",
+    metric: "packets",
+    tags,
+    stat: "achieved",
+    op: ">=",
+    limit: 99.5,
+    unit: "%",
+  };
 }

@@ -8,7 +8,12 @@ export type Settings =
       readonly portBase: number;
       readonly exitWithParent: boolean;
     }
-  | { readonly role: "node"; readonly config: string; readonly portShift: number }
+  | {
+      readonly role: "node";
+      readonly config: string;
+      readonly portShift: number;
+      readonly freshLedger: boolean;
+    }
   | {
       readonly role: "receiver";
       readonly dial: string;
@@ -67,7 +72,8 @@ export function parseCli(args: readonly string[]): Cli {
     .description("one connector")
     .requiredOption("--config <file>", "its YAML; keys and defaults: targets/ilp/config/node-config.ts")
     .option("--port-shift <n>", "added to every port of the file", Number, 0)
-    .action((flags: { config: string; portShift: number }) => {
+    .option("--fresh-ledger", "delete the SQLite ledger of the last time first", false)
+    .action((flags: { config: string; portShift: number; freshLedger: boolean }) => {
       settings = { role: "node", ...flags };
     });
   program

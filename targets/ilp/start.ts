@@ -5,6 +5,7 @@ import pino from "pino";
 import { parseCli, type Settings } from "./cli.ts";
 import { ConfigError, readConfig } from "./config/config.ts";
 import type { NodeConfig } from "./config/node-config.ts";
+import { forgetLedger } from "./ledger/forget-ledger.ts";
 import { LedgerError } from "./ledger/ledger.ts";
 import { NetworkError, startNetwork } from "./network/network.ts";
 import { networkPlan } from "./network/plan.ts";
@@ -67,6 +68,7 @@ async function start(settings: Settings): Promise<() => Promise<void>> {
     case "node": {
       const config = moved(readConfig(settings.config), settings.portShift);
       log.level = config.logLevel;
+      if (settings.freshLedger) forgetLedger(config.ledger);
       const node = await startNode(config, log);
       const admin = await startAdmin(node);
       return async () => {

@@ -75,7 +75,7 @@ function addSecond(evidence: Evidence, second: Second, at: number): void {
     of.extraTags.includes("stage") && at >= 0 ? { stage: String(stageAt(of.load, at).to) } : {};
   // A run with blocks calls every variant as often; each is a series of its own.
   const variants = of.blocks?.variants ?? [of.variant];
-  const paced = of.load.model === "open" && phase !== "warm-up" && answers > 0;
+  const paced = of.load.model !== "closed" && phase !== "warm-up" && answers > 0;
   evidence.addWindow(
     windowAt(
       at + of.warmUpSeconds,

@@ -8,7 +8,8 @@ export interface LinkEvents {
   onUp(): void;
   /** @param at offset of the ILP packet, 0 if the answer carries none */
   onAnswer(requestId: number, view: DataView, at: number, atMs: number): void;
-  onDown(why: string): void;
+  /** @param what how it went, to follow a subject */
+  onDown(what: string): void;
 }
 
 export interface Link {
@@ -41,8 +42,12 @@ export function dial(url: string, token: string, events: LinkEvents): Link {
       events.onUp();
     } else socket.close();
   };
-  socket.onerror = (error) => events.onDown(String(error?.error ?? "unknown"));
-  socket.onclose = () => events.onDown("closed");
+  const down = (why: string) =>
+    events.onDown(
+      up ? `is down: ${why}` : `did not come up, is it a BTP server that knows our token? ${why}`,
+    );
+  socket.onerror = (error) => down(String(error?.error ?? "unknown"));
+  socket.onclose = () => down("closed");
   return {
     send: (frame) => socket.send(frame),
     close: () => socket.close(),

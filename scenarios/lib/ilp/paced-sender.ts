@@ -3,7 +3,7 @@ import { Counter, Trend } from "k6/metrics";
 import { clearInterval, clearTimeout, setInterval, setTimeout } from "k6/timers";
 import { PrepareTemplate } from "../../../wire/btp.ts";
 import { Arrivals } from "../arrivals.ts";
-import { CONNECT_SECONDS, LATENCY, type PacedLoad, type Plan, peakOf } from "../plan.ts";
+import { CONNECT_SECONDS, LATENCY, type PacedLoad, type Plan, peakOf, type Stage } from "../plan.ts";
 import { durationOf, stageAt } from "../schedule.ts";
 import { complain, isFulfilled } from "./answer.ts";
 import { epochClock } from "./clock.ts";
@@ -54,7 +54,11 @@ export interface Watch {
  */
 export function pacedSender(
   load: PacedLoad,
-  { requestTimeoutMs, gracefulStopSeconds }: Pick<Plan, "requestTimeoutMs" | "gracefulStopSeconds">,
+  {
+    requestTimeoutMs,
+    gracefulStopSeconds,
+    extraTags,
+  }: Pick<Plan, "requestTimeoutMs" | "gracefulStopSeconds" | "extraTags">,
   options: SenderOptions,
 ): () => void {
   return () => {
@@ -76,7 +80,7 @@ export function pacedSender(
       data: new Uint8Array(DATA_BYTES),
     });
     let dueMs = startMs + arrivals.dueSeconds * 1_000;
-    let phase = "";
+    let stage: Stage | undefined;
     let link: Link;
     let timer: ReturnType<typeof setInterval> | undefined;
     let over = false;
@@ -95,10 +99,11 @@ export function pacedSender(
     const tick = () => {
       const now = nowMs();
       report(counts);
-      const current = stageAt(load, (now - startMs) / 1_000).phase;
-      if (current !== phase) {
-        phase = current;
-        exec.vu.metrics.tags.phase = phase;
+      const current = stageAt(load, (now - startMs) / 1_000);
+      if (current !== stage) {
+        stage = current;
+        exec.vu.metrics.tags.phase = stage.phase;
+        if (extraTags.includes("stage")) exec.vu.metrics.tags.stage = String(stage.to);
       }
       if (dueMs <= now) {
         // Once a tick, the latest of it: a sample a packet would cost as much as the packet.
@@ -143,8 +148,8 @@ export function pacedSender(
           complain(view, at);
         }
       },
-      onDown(why) {
-        if (!over) console.warn(`the link to ${options.url} is down: ${why}`);
+      onDown(what) {
+        if (!over) console.warn(`the link to ${options.url} ${what}`);
         end();
       },
     });

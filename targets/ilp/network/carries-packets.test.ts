@@ -10,9 +10,8 @@ import { type Sender, startSender } from "../testing/sender.ts";
 
 interface Ready {
   readonly urls: { readonly ilp: string };
-  readonly destination: string;
-  readonly admins: Readonly<Record<string, string>>;
-  readonly pids: Readonly<Record<string, number>>;
+  readonly env: { readonly DESTINATION: string };
+  readonly members: Readonly<Record<string, { readonly pid: number; readonly admin?: string }>>;
   readonly readyMs: number;
 }
 
@@ -30,8 +29,9 @@ async function freeBase(): Promise<number> {
 async function network(
   t: TestContext,
   nodes: number,
+  base?: number,
 ): Promise<{ ready: Ready; child: ChildProcess; alice: Sender }> {
-  const args = ["--nodes", String(nodes), "--port-base", String(await freeBase())];
+  const args = ["--nodes", String(nodes), "--port-base", String(base ?? (await freeBase()))];
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   t.after(async () => {
     child.kill("SIGTERM");
@@ -57,10 +57,11 @@ for (const nodes of [1, 5]) {
     const { ready, alice } = await network(t, nodes);
     assert.ok(ready.readyMs < 30_000);
     const answers = await Promise.all(
-      Array.from({ length: 500 }, () => alice.send({ destination: `${ready.destination}.wallet` })),
+      Array.from({ length: 500 }, () => alice.send({ destination: `${ready.env.DESTINATION}.wallet` })),
     );
     assert.deepEqual(new Set(answers.map(({ kind }) => kind)), new Set(["fulfill"]));
-    for (const [name, admin] of Object.entries(ready.admins)) {
+    for (const [name, { admin }] of Object.entries(ready.members)) {
+      if (admin === undefined) continue;
       const metrics = await (await fetch(`${admin}/metrics`)).text();
       const fulfilled = [...metrics.matchAll(/^ilp_packets_total\{[^}]*outcome="fulfilled"[^}]*\} (\d+)/gm)];
       assert.equal(
@@ -74,9 +75,24 @@ for (const nodes of [1, 5]) {
   });
 }
 
+test("a network begins with an empty ledger, whatever one before it left behind", async (t) => {
+  const first = await network(t, 1);
+  assert.equal(
+    (await first.alice.send({ destination: `${first.ready.env.DESTINATION}.wallet` })).kind,
+    "fulfill",
+  );
+  const base = Number(new URL(first.ready.urls.ilp).port);
+  await first.alice.close();
+  first.child.kill("SIGTERM");
+  await once(first.child, "exit");
+  const { ready } = await network(t, 1, base);
+  const metrics = await (await fetch(`${ready.members.A?.admin}/metrics`)).text();
+  assert.match(metrics, /^ilp_peer_owes_units\{peer="alice"\} 0$/m);
+});
+
 test("what cannot be carried is refused by the node that saw it, with the code of the RFC", async (t) => {
   const { ready, alice } = await network(t, 5);
-  const to = `${ready.destination}.wallet`;
+  const to = `${ready.env.DESTINATION}.wallet`;
   assert.deepEqual(await alice.send({ destination: "test.nowhere.at.all" }), {
     kind: "reject",
     code: "F02",

@@ -50,7 +50,8 @@ export function networkPlan(nodes: 1 | 5, folder: string, portBase: number = POR
     ];
     return {
       name: letter.toUpperCase(),
-      args: ["node", "--config", file(letter), "--port-shift", String(shift)],
+      // Each load finds what the one before it found: no balances, no rows.
+      args: ["node", "--config", file(letter), "--port-shift", String(shift), "--fresh-ledger"],
       ports: [PORT_BASE + n + shift, ADMIN_PORT + n + shift],
       admin: `http://127.0.0.1:${ADMIN_PORT + n + shift}`,
       peers: neighbours.filter((peer) => peer !== undefined),
