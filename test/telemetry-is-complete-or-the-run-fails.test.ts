@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
-import { after, before, test } from "node:test";
+import { after, before, type TestContext, test } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
 import { targetProgram } from "../bench/paths.ts";
 import type { Run } from "../bench/results/run-schema.ts";
@@ -144,16 +144,28 @@ const TABLE: readonly {
   },
 ];
 
+/** Runs chain, and again while this machine was too busy to tell; that is right to say, and not what is tested here. */
+async function sail(t: TestContext, tooBusy: (run: Run) => boolean, ...flags: string[]) {
+  let sailed = await runScenario(t, "chain", ...flags);
+  for (let more = 2; more > 0 && tooBusy(sailed.run); more--) {
+    t.diagnostic(`once more, for: ${sailed.run.reasons.join("; ")}`);
+    sailed = await runScenario(t, "chain", ...flags);
+  }
+  return sailed;
+}
+
+const invalid = ({ verdict }: Run) => verdict === "invalid";
+/** Nothing was wrong but how long something took. */
+const onlySlow = (run: Run) =>
+  invalid(run) || (run.verdict === "fail" && run.reasons.every((it) => / p95 |^other work/.test(it)));
+
 for (const { what, fault, exitCode, reason, complaint } of TABLE) {
   test(`chain -> ${exitCode}: ${what}`, async (t) => {
     const proxy = fault && (await between(fault));
     t.after(() => proxy?.close());
     const hub = proxy?.url ?? "ws://127.0.0.1:1";
-    const { run, ...outcome } = await runScenario(
-      t,
-      "chain",
-      ...["--seconds", String(SECONDS), "--url", ready.urls.ilp, "-e", `HUB=${hub}`],
-    );
+    const flags = ["--seconds", String(SECONDS), "--url", ready.urls.ilp, "-e", `HUB=${hub}`];
+    const { run, ...outcome } = await sail(t, invalid, ...flags);
     assert.equal(outcome.exitCode, exitCode, `${outcome.stdout}\n${outcome.stderr}`);
     assert.match(run.reasons.join("\n"), reason);
     if (complaint) assert.match(run.generator.complaints?.join("\n") ?? "", complaint);
@@ -164,11 +176,8 @@ for (const { what, fault, exitCode, reason, complaint } of TABLE) {
 }
 
 test("chain -> 99: packets whose answer is wrong are rejected in all books, and their telemetry is whole", async (t) => {
-  const { run, exitCode } = await runScenario(
-    t,
-    "chain",
-    ...["--seconds", "2", "--url", ready.urls.ilp, "-e", `HUB=${ready.env.HUB}`, "-e", "SECRET=another"],
-  );
+  const flags = ["--url", ready.urls.ilp, "-e", `HUB=${ready.env.HUB}`, "-e", "SECRET=another"];
+  const { run, exitCode } = await sail(t, invalid, "--seconds", "2", ...flags);
   assert.equal(exitCode, 99);
   const { sent, rejected, unaccounted } = run.findings.conservation ?? {};
   assert.deepEqual({ sent, rejected, unaccounted }, { sent: 400, rejected: 400, unaccounted: 0 });
@@ -176,17 +185,9 @@ test("chain -> 99: packets whose answer is wrong are rejected in all books, and 
   assert.match(run.generator.complaints?.join() ?? "", /F05 the fulfillment is not the condition's/);
 });
 
-/** Nothing was wrong but how long something took: this machine was busy. */
-const onlySlow = ({ verdict, reasons }: Run) =>
-  verdict === "invalid" || reasons.every((it) => / p95 |^other work/.test(it));
-
 test("chain -> 0: a network that tells all of it in time, started and judged by one command", async (t) => {
   const flags = ["--seconds", String(SECONDS), "--port-base", String(PORT_BASE + 100)];
-  let { run, exitCode, stdout } = await runScenario(t, "chain", ...flags);
-  for (let more = 2; more > 0 && exitCode !== 0 && onlySlow(run); more--) {
-    t.diagnostic(`once more, for: ${run.reasons.join("; ")}`);
-    ({ run, exitCode, stdout } = await runScenario(t, "chain", ...flags));
-  }
+  const { run, exitCode, stdout } = await sail(t, onlySlow, ...flags);
   assert.equal(exitCode, 0, stdout);
   assert.equal(run.verdict, "pass");
   const packets = SECONDS * PER_SECOND;
