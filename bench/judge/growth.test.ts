@@ -24,12 +24,12 @@ test("5 % of 100 MB an hour on top of a saw is found, and its interval holds it"
 });
 
 test("a saw alone is not growth: its interval holds zero", () => {
-  const found = growth(readings(600, (second) => 100e6 + saw(second)));
+  const found = growth(readings(1_200, (second) => 100e6 + saw(second)));
   assert.ok(found && found.low <= 0 && found.high >= 0, JSON.stringify(found));
 });
 
 test("what a target grows in its first third is its own affair", () => {
-  const found = growth(readings(900, (second) => Math.min(100e6, 40e6 + second * 1e6) + saw(second)));
+  const found = growth(readings(1_500, (second) => Math.min(100e6, 40e6 + second * 1e6) + saw(second)));
   assert.ok(found && found.low <= 0, JSON.stringify(found));
 });
 
@@ -39,15 +39,15 @@ test("memory that shrinks shrinks", () => {
 });
 
 for (const [what, given] of [
-  ["less than 5 minutes", readings(297, () => 1)],
+  ["less than 15 minutes", readings(897, () => 1)],
   ["no readings", []],
-  ["a resource that is never used", readings(600, () => 0)],
+  ["a resource that is never used", readings(1_200, () => 0)],
 ] as const) {
   test(`${what}: no growth can be told`, () => {
     assert.equal(growth(given), undefined);
   });
 }
 
-test("5 minutes are enough, and constant use does not grow", () => {
-  assert.deepEqual(growth(readings(300, () => 5)), { perHour: 0, low: 0, high: 0 });
+test("15 minutes are enough, and constant use does not grow", () => {
+  assert.deepEqual(growth(readings(900, () => 5)), { perHour: 0, low: 0, high: 0 });
 });

@@ -18,8 +18,11 @@ export interface Growth {
  * a collection of garbage do not, so the line goes through those.
  */
 const BLOCKS = 20;
-/** A block holds at least this many readings, so 5 minutes of one a second are the least that tell anything. */
-const BLOCK_READINGS = 10;
+/**
+ * A block holds at least this many readings, so 15 minutes of one a second are the least that tell anything: a heap grows
+ * in a few steps of a tenth of it, and one of them within 5 minutes would be 100 % an hour.
+ */
+const BLOCK_READINGS = 30;
 /** Student's t for 95 %, two-sided, with BLOCKS - 2 degrees of freedom. */
 const T_95 = 2.1009;
 const HOUR_MS = 3_600_000;

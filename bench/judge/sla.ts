@@ -154,7 +154,7 @@ function resource(metric: string, member: string | undefined): ResourcePick {
 function measureGrowth(readings: readonly Reading[]): Measured {
   const found = growth(readings);
   if (found === undefined) {
-    const note = "growth shows in 5 minutes and more";
+    const note = "growth shows in 15 minutes and more";
     return { value: null, note, state: "not-applicable" };
   }
   const { perHour, low, high } = found;
