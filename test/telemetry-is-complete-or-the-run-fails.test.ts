@@ -17,7 +17,7 @@ const SECONDS = 4;
 const PER_SECOND = 100;
 /** Five hops tell three things each. */
 const EVENTS_PER_PACKET = 15;
-const PORT_BASE = 33_200;
+const PORT_BASE = 33_400;
 /** Within the load: the warm-up is over a second after the subscribers of the load have come, or two. */
 const MIDWAY_MS = 3_000;
 

@@ -191,13 +191,20 @@ test("a soak of three days can be judged", () => {
   assert.equal(generatorHealth(evidence, WELL).dropped.count, 3 * 86_400 + 1);
 });
 
-test("packets that left 12 ms late cannot show whether 10 ms were held", () => {
-  const soak = planned("soak", "smoke", { rate: 100 });
-  const healthOfSoak = (pacingLagMs: number) =>
-    generatorHealth(
-      evidenceOf(soak, () => ({ pacingLagMs, answers: 100 })),
-      WELL,
-    ).reasons;
-  assert.deepEqual(healthOfSoak(9), []);
-  assert.deepEqual(healthOfSoak(12), ["the generator started arrivals late: p99 12 ms, limit 10 ms"]);
-});
+for (const [scenario, held, late, limitMs] of [
+  ["soak", 9, 12, 10],
+  ["burst", 9, 12, 10],
+  ["chain", 90, 120, 100],
+] as const) {
+  test(`${scenario}: packets that left ${late} ms late cannot show whether ${limitMs} ms were held, ${held} ms can`, () => {
+    const healthWith = (pacingLagMs: number) =>
+      generatorHealth(
+        evidenceOf(planned(scenario, "smoke", { rate: 100 }), () => ({ pacingLagMs, answers: 100 })),
+        WELL,
+      ).reasons;
+    assert.deepEqual(healthWith(held), []);
+    assert.deepEqual(healthWith(late), [
+      `the generator started arrivals late: p99 ${late} ms, limit ${limitMs} ms`,
+    ]);
+  });
+}

@@ -3,8 +3,10 @@ import { arrivalsDue } from "../../scenarios/lib/schedule.ts";
 import type { Run } from "../results/run-schema.ts";
 import type { Evidence, Instant } from "./evidence.ts";
 
-/** A generator that starts arrivals later than this (p99) measures itself. Packets are to be answered within 10 ms. */
-const PACING_LAG_P99_MS = { open: 100, closed: 100, paced: 10 } as const;
+/** A generator that starts arrivals later than this (p99) measures itself. */
+const PACING_LAG_P99_MS = 100;
+/** And one that sends packets, later than this, where no limit of the plan allows more. */
+const PACKET_LAG_P99_MS = 10;
 /** Share of all cores from which k6 counts as saturated. */
 const CPU_SHARE = 0.9;
 /** A bench whose event loop stood still this long (p99) may have lost samples of resources. */
@@ -32,7 +34,7 @@ export function generatorHealth(evidence: Evidence, { cores, k6ExitCode }: Gener
       `the generator dropped ${count(own)} arrivals while answers were quick: too few VUs (--vus) or too little CPU for the rate`,
     );
   }
-  const latest = PACING_LAG_P99_MS[evidence.plan.load.model];
+  const latest = latestStart(evidence.plan);
   if (lag !== undefined && lag > latest) {
     reasons.push(`the generator started arrivals late: p99 ${lag.toFixed(0)} ms, limit ${latest} ms`);
   }
@@ -61,6 +63,13 @@ export function generatorHealth(evidence: Evidence, { cores, k6ExitCode }: Gener
     overflowSamples: fold.overflow,
     k6ExitCode,
   };
+}
+
+/** What cannot be told from the target's own time must be less than the least of the times that packets may take. */
+function latestStart({ load, sla }: Plan): number {
+  if (load.model !== "paced") return PACING_LAG_P99_MS;
+  const limits = sla.filter(({ unit }) => unit === "ms").map(({ limit }) => limit);
+  return limits.length === 0 ? PACKET_LAG_P99_MS : Math.min(PACING_LAG_P99_MS, ...limits);
 }
 
 /**

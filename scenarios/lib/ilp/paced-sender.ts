@@ -89,8 +89,6 @@ export function pacedSender(
       if (over) return;
       over = true;
       if (timer !== undefined) clearInterval(timer);
-      // k6 would wait for it.
-      clearTimeout(deadline);
       counts.timedOut += outstanding.open + outstanding.givenUp;
       report(counts);
       watch?.close(nowMs());
@@ -125,7 +123,11 @@ export function pacedSender(
       const sent = dueMs === Number.POSITIVE_INFINITY;
       watch?.tick(now, !sent);
       const awaited = outstanding.open > 0 || watch?.waiting === true;
-      if (sent && (!awaited || now > lastMs)) end();
+      if (sent && (!awaited || now > lastMs)) {
+        // Or k6 would wait for it. A link that goes down sooner leaves it, so that the run is as long as planned.
+        clearTimeout(deadline);
+        end();
+      }
     };
     const lastMs = startMs + (seconds + gracefulStopSeconds) * 1_000;
     link = dial(options.url, options.token, {
