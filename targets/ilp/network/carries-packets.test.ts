@@ -5,27 +5,17 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
-import { isFree } from "../../../bench/host/ports.ts";
+import { freeBase } from "../testing/free-base.ts";
 import { type Sender, startSender } from "../testing/sender.ts";
 
 interface Ready {
   readonly urls: { readonly ilp: string };
-  readonly destination: string;
-  readonly admins: Readonly<Record<string, string>>;
-  readonly pids: Readonly<Record<string, number>>;
+  readonly members: Readonly<Record<string, { readonly pid: number; readonly admin?: string }>>;
+  readonly env: { readonly DESTINATION: string };
   readonly readyMs: number;
 }
 
 const MAIN = join(import.meta.dirname, "..", "main.ts");
-
-/** Ports of a network are a few in a row from its base, and 6,000 and 6,080 above it. */
-async function freeBase(): Promise<number> {
-  const wanted = [0, 1, 2, 3, 4, 6_000, 6_080, 6_081, 6_082, 6_083, 6_084];
-  for (let base = 20_000 + (process.pid % 10_000); ; base += 10) {
-    const free = await Promise.all(wanted.map((offset) => isFree(base + offset)));
-    if (free.every(Boolean)) return base;
-  }
-}
 
 async function network(
   t: TestContext,
@@ -57,10 +47,12 @@ for (const nodes of [1, 5]) {
     const { ready, alice } = await network(t, nodes);
     assert.ok(ready.readyMs < 30_000);
     const answers = await Promise.all(
-      Array.from({ length: 500 }, () => alice.send({ destination: `${ready.destination}.wallet` })),
+      Array.from({ length: 500 }, () => alice.send({ destination: `${ready.env.DESTINATION}.wallet` })),
     );
     assert.deepEqual(new Set(answers.map(({ kind }) => kind)), new Set(["fulfill"]));
-    for (const [name, admin] of Object.entries(ready.admins)) {
+    const connectors = Object.entries(ready.members).filter(([, { admin }]) => admin !== undefined);
+    assert.equal(connectors.length, nodes);
+    for (const [name, { admin }] of connectors) {
       const metrics = await (await fetch(`${admin}/metrics`)).text();
       const fulfilled = [...metrics.matchAll(/^ilp_packets_total\{[^}]*outcome="fulfilled"[^}]*\} (\d+)/gm)];
       assert.equal(
@@ -76,7 +68,7 @@ for (const nodes of [1, 5]) {
 
 test("what cannot be carried is refused by the node that saw it, with the code of the RFC", async (t) => {
   const { ready, alice } = await network(t, 5);
-  const to = `${ready.destination}.wallet`;
+  const to = `${ready.env.DESTINATION}.wallet`;
   assert.deepEqual(await alice.send({ destination: "test.nowhere.at.all" }), {
     kind: "reject",
     code: "F02",
