@@ -41,7 +41,7 @@ export async function atWork(portBase: number, work: (place: Workplace) => Promi
   try {
     await work({ folder, interrupts, portBase });
   } catch (error) {
-    if (error instanceof Stopped) process.exitCode = 130;
+    if (error instanceof Stopped || interrupts.requested) process.exitCode = 130;
     else if (error instanceof Failure) {
       process.stderr.write(`error: ${error.message}\n`);
       process.exitCode = error.exitCode;
