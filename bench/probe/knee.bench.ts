@@ -11,6 +11,7 @@ import { machineLines } from "../host/machine-line.ts";
 import { ROOT } from "../paths.ts";
 import { findKnee } from "./knee-search.ts";
 import { KNEE_HEADER, kneeRow, kneeSentence } from "./knee-table.ts";
+import { noiseOf } from "./noise.ts";
 import { probe } from "./probe.ts";
 import { progressLine } from "./progress-line.ts";
 import type { Reading } from "./reading.ts";
@@ -55,23 +56,27 @@ async function bench(place: Workplace): Promise<void> {
   console.log("late: how late k6 sent, p99, which is part of the latency; other: all other work\n");
   console.log(KNEE_HEADER);
   const progress = progressLine(process.stderr);
+  const all: Reading[] = [];
   const last = new Map<number, Reading>();
   const knee = await findKnee({ from, step, most, nearness: NEARNESS }, async (rate) => {
     for (let n = 1; n <= TRIES; n++) {
       progress.begin(`${count(rate)}/s for ${seconds} s${n > 1 ? ", once more" : ""}`);
       const reading = await probe({ rate, seconds }, place).finally(progress.end);
       console.log(kneeRow(rate, reading, n));
+      all.push(reading);
       last.set(rate, reading);
       if (reading.outcome === "held") return true;
     }
     return false;
   });
   const held = knee.held ?? 0;
-  console.log(`\n${kneeSentence(knee, last, { tries: TRIES, hostCores: hostOf().cores })}`);
+  const hostCores = hostOf().cores;
+  console.log(`\n${kneeSentence(knee, last, { tries: TRIES, hostCores })}`);
   for (const [what, rate] of [
     ["promised", PROMISED],
     ["hoped for", HOPED],
   ] as const)
     console.log(`${what}: ${count(rate)}, ${held >= rate ? "met" : "MISSED"}`);
+  for (const line of noiseOf(all, hostCores)) console.log(line);
   if (held < PROMISED) process.exitCode = 1;
 }

@@ -7,11 +7,13 @@
 import { Command } from "commander";
 import { Failure } from "../failure.ts";
 import { count } from "../format.ts";
+import { hostOf } from "../host/host.ts";
 import { machineLines } from "../host/machine-line.ts";
 import { ROOT } from "../paths.ts";
 import { effectsOf } from "./effects.ts";
 import { BUNDLED, KNOBS, type Knob } from "./knobs.ts";
 import { figuresOf, KNOBS_HEADER, knobRow } from "./knobs-table.ts";
+import { noiseOf } from "./noise.ts";
 import { probe } from "./probe.ts";
 import { progressLine } from "./progress-line.ts";
 import type { Reading } from "./reading.ts";
@@ -57,7 +59,7 @@ async function bench(place: Workplace): Promise<void> {
   console.log(KNOBS_HEADER);
   const effects = effectsOf(done.map((readings) => readings.map(figuresOf)));
   for (const [n, { label }] of settings.entries()) console.log(knobRow(label, effects[n] ?? {}, n === 0));
-  for (const line of flaws(settings, done)) console.log(line);
+  for (const line of [...flaws(settings, done), ...noiseOf(done.flat(), hostOf().cores)]) console.log(line);
 }
 
 function chosen(only: string | undefined): readonly Knob[] {
