@@ -8,7 +8,7 @@ const readings = (...others: (number | undefined)[]) =>
 
 test("other work is told of, its mean and its most", () => {
   assert.deepEqual(noiseOf(readings(0.1, undefined, 1.2, 0.5), 2), [
-    "Other work took 0.60 of 2 cores, at most 1.20: run it again when the machine is quiet.",
+    "Other work took 0.60 of 2 cores, at most 1.20: run it again when it is quiet.",
   ]);
 });
 

@@ -11,6 +11,6 @@ export function noiseOf(readings: readonly Reading[], hostCores: number): string
   if (mean <= QUIET_SHARE * hostCores) return [];
   const most = Math.max(...others).toFixed(2);
   return [
-    `Other work took ${mean.toFixed(2)} of ${hostCores} cores, at most ${most}: run it again when the machine is quiet.`,
+    `Other work took ${mean.toFixed(2)} of ${hostCores} cores, at most ${most}: run it again when it is quiet.`,
   ];
 }
