@@ -28,7 +28,7 @@ export class Heartbeats {
       // All the others are batches, which it gets and does not read.
       if (!text.startsWith('{"pong"')) return;
       const dueMs = this.#outstanding.take(readFrame(text).pong ?? 0);
-      if (dueMs !== 0) heartbeat.add(atMs - dueMs);
+      if (dueMs > 0) heartbeat.add(atMs - dueMs);
     });
   }
 
