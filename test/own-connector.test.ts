@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { targetProgram } from "../bench/paths.ts";
+import type { Run } from "../bench/results/run-schema.ts";
 import { freeBase } from "../targets/ilp/testing/free-base.ts";
 import { onlyRun, resultsFolder, runScenario, said, start } from "./plimsoll.ts";
 
@@ -23,6 +24,11 @@ async function connector(t: TestContext): Promise<{ url: string; child: ChildPro
     return { child, url: (JSON.parse(line) as { urls: { ilp: string } }).urls.ilp };
   }
   throw new Error("the network ended before it was ready");
+}
+
+/** 99, or on a machine so busy that k6 sent late as well, 4; never 0. */
+function failed(run: Run, exitCode: number | null): void {
+  assert.equal(exitCode, run.generator.healthy ? 99 : 4, run.reasons.join("; "));
 }
 
 test("soak --url aims at a connector of one's own, and judges what can be seen from outside", async (t) => {
@@ -55,7 +61,8 @@ test("soak --url aims at a connector of one's own, and judges what can be seen f
 
   await t.test("a wrong secret: nothing is fulfilled, and the Reject is told", async () => {
     const { run, exitCode } = await soak("TOKEN=alice-token", "DESTINATION=test.a.bob", "SECRET=wrong");
-    assert.equal(exitCode, 99);
+    failed(run, exitCode);
+    assert.equal(run.sla.find(({ id }) => id === "failed")?.state, "fail");
     assert.equal(run.findings.conservation?.rejected, run.findings.conservation?.sent);
     assert.match(run.generator.complaints?.[0] ?? "", /^a packet was not fulfilled: F05 .* \(test\.a\)$/);
   });
@@ -90,8 +97,8 @@ test("soak --url aims at a connector of one's own, and judges what can be seen f
     await said(run, / hold: /);
     child.kill("SIGTERM");
     const ended = await outcome;
-    assert.equal(ended.exitCode, 99, ended.stdout);
     const { run: left } = onlyRun(out, ended);
+    failed(left, ended.exitCode);
     assert.equal(left.sla.find(({ id }) => id === "achieved")?.state, "fail");
     assert.equal(
       left.findings.conservation?.unaccounted,
