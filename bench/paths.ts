@@ -32,7 +32,15 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
 
 /** What starts a bundled target: Node, with these flags, on its bundle. */
 export function targetProgram(target: string): readonly string[] {
-  return [...(FLAGS[target] ?? []), join(ROOT, "dist", "targets", `${target}.mjs`)];
+  return [...nodeFlagsOf(target), targetBundle(target)];
+}
+
+export function nodeFlagsOf(target: string): readonly string[] {
+  return FLAGS[target] ?? [];
+}
+
+export function targetBundle(target: string): string {
+  return join(ROOT, "dist", "targets", `${target}.mjs`);
 }
 
 /** Names of the bundled targets. */

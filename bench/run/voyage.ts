@@ -33,6 +33,8 @@ export interface VoyageOptions {
   readonly targetCommand?: string;
   readonly targetFlags?: readonly string[];
   readonly dashboardPort?: number;
+  /** k6's GOGC, for a benchmark of it. */
+  readonly gogc?: number;
   readonly interrupts: Interrupts;
   /** Where people look: stderr, so that stdout stays free for --json. */
   readonly screen: NodeJS.WriteStream;
@@ -114,6 +116,7 @@ async function load(options: VoyageOptions, target: Target, file: (name: string)
     env: { ...target.env, ...options.env, ...addressesFor(options, target) },
     logFile: file("k6.log"),
     ...(options.dashboardPort !== undefined && { dashboardPort: options.dashboardPort }),
+    ...(options.gogc !== undefined && { gogc: options.gogc }),
   });
   const startMs = Date.now();
   const elapsed = () => (Date.now() - startMs) / 1000;

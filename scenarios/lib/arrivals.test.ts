@@ -24,12 +24,13 @@ test("the share of each of several walkers is what intendedStart says, to the la
   fc.assert(
     fc.property(loads, fc.integer({ min: 1, max: 4 }), fc.nat(3), (load, step, first) => {
       const walk = new Arrivals(load, first, step);
-      const all = Math.floor(arrivalsDue(load, durationOf(load)) - 1e-6);
+      const all = Math.floor(arrivalsDue(load, durationOf(load)) + 1e-6);
       for (let n = first; n < all; n += step) {
         const due = intendedStart(load, n);
         assert.ok(Math.abs(walk.dueSeconds - due) < 1e-6, `arrival ${n}: ${walk.dueSeconds}, not ${due}`);
         walk.advance();
       }
+      assert.equal(walk.dueSeconds, Number.POSITIVE_INFINITY, `there are ${all}`);
     }),
   );
 });

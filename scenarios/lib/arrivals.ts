@@ -1,6 +1,9 @@
 import type { Load, Stage } from "./plan.ts";
 import { timeToArea } from "./schedule.ts";
 
+/** As in wholeArrivalsIn: a millionth of an arrival. */
+const ROUNDING = 1e-6;
+
 /**
  * Walks every `step`-th arrival of a load in order: as `intendedStart` tells for each, but without working through the
  * stages anew, because k6's VM takes microseconds for that and a paced load asks ten thousand times a second.
@@ -35,7 +38,8 @@ export class Arrivals {
   }
 
   #find(): void {
-    while (this.#left > this.#area || this.#area === 0) {
+    // Sums of fractions: the last arrival of a stage must not be lost to the last digit.
+    while (this.#left > this.#area + ROUNDING || this.#area === 0) {
       const over = this.#stages[this.#at];
       if (over === undefined) {
         this.dueSeconds = Number.POSITIVE_INFINITY;

@@ -64,6 +64,21 @@ export interface PacedLoad {
 /** Time the connections of a paced load have before its first arrival is due. */
 export const CONNECT_SECONDS = 1;
 
+/**
+ * How late a packet may leave: by half of the least time that the plan allows one, since what a generator adds is no
+ * fault of the target. Milliseconds.
+ */
+export function latestStartMs(sla: readonly Sla[]): number {
+  const limits = sla.filter(({ unit }) => unit === "ms").map(({ limit }) => limit);
+  return Math.min(PROMISED_MS, ...limits) / 2;
+}
+
+/** What each packet of a load is worth, in units of the sender's account. */
+export const PACKET_AMOUNT = 100;
+
+/** What is promised of packets where the plan has no limit of its own. */
+export const PROMISED_MS = 10;
+
 /** A fixed number of callers, each waiting for its answer, then pausing, then calling again. */
 export interface ClosedLoad {
   readonly model: "closed";

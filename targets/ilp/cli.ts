@@ -6,6 +6,10 @@ export type Settings =
       readonly role: "network";
       readonly nodes: 1 | 5;
       readonly portBase: number;
+      /** Folder of the nodes' YAML files; the bundled one unless said. */
+      readonly networks?: string;
+      /** Folder that gets a CPU profile of each thread of each node. */
+      readonly profile?: string;
       readonly exitWithParent: boolean;
     }
   | {
@@ -48,7 +52,12 @@ export function parseCli(args: readonly string[]): Cli {
       port,
       PORT_BASE,
     )
-    .addOption(new Option("--exit-with-parent").hideHelp())
+    .option(
+      "--networks <folder>",
+      "the nodes' YAML, for one's own: single.yaml, or chain-a.yaml to chain-e.yaml",
+    )
+    .option("--profile <folder>", "each node leaves CPU profiles of its threads there when it ends")
+    .addOption(new Option("--exit-with-parent").default(false).hideHelp())
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {
@@ -58,14 +67,12 @@ export function parseCli(args: readonly string[]): Cli {
         stderr += text;
       },
     })
-    .addHelpText("after", "\nExamples:\n  npx plimsoll up ilp\n  npx plimsoll up ilp --nodes 5")
-    .action((flags: { nodes: 1 | 5; portBase: number; exitWithParent?: true }) => {
-      settings = {
-        role: "network",
-        nodes: flags.nodes,
-        portBase: flags.portBase,
-        exitWithParent: flags.exitWithParent === true,
-      };
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx plimsoll up ilp\n  npx plimsoll up ilp --nodes 5\n  npx plimsoll up ilp --networks my-networks",
+    )
+    .action((flags: Omit<Extract<Settings, { role: "network" }>, "role">) => {
+      settings = { role: "network", ...flags };
     });
   program
     .command("node")

@@ -7,6 +7,7 @@ import { ConfigError, readConfig } from "./config/config.ts";
 import type { NodeConfig } from "./config/node-config.ts";
 import { forgetLedger } from "./ledger/forget-ledger.ts";
 import { LedgerError } from "./ledger/ledger.ts";
+import { checkFiles } from "./network/check-files.ts";
 import { NetworkError, startNetwork } from "./network/network.ts";
 import { networkPlan } from "./network/plan.ts";
 import { startAdmin } from "./node/admin.ts";
@@ -81,8 +82,10 @@ async function start(settings: Settings): Promise<() => Promise<void>> {
   }
 }
 
-async function network({ nodes, portBase, exitWithParent }: Extract<Settings, { role: "network" }>) {
-  const plan = networkPlan(nodes, networksFolder(), portBase);
+async function network(settings: Extract<Settings, { role: "network" }>) {
+  const { nodes, portBase, networks = networksFolder(), profile, exitWithParent } = settings;
+  const plan = networkPlan(nodes, networks, portBase, profile);
+  checkFiles(plan);
   const running = await startNetwork(plan, log);
   if (exitWithParent) {
     // A parent that was killed with SIGKILL cannot stop us; the system then gives us another parent.

@@ -3,6 +3,9 @@ import type { Environment } from "../environment.ts";
 import { type PacedLoad, type Plan, peakOf } from "../plan.ts";
 import { pacedSender, type SenderOptions } from "./paced-sender.ts";
 
+/** Time for the warm-up's last packets to be answered. */
+const DRAIN_SECONDS = 1;
+
 /** The bundled network's, where nothing else is said. */
 const DEFAULTS = {
   url: "ws://127.0.0.1:3000",
@@ -35,7 +38,8 @@ export function packetCalls(
   const before: PacedLoad = {
     ...load,
     from: peak,
-    stages: [{ phase: "warm-up", seconds: warmUpSeconds, to: peak }],
+    // It ends a second before the load begins: what it left in the connector is not the load's.
+    stages: [{ phase: "warm-up", seconds: Math.max(1, warmUpSeconds - DRAIN_SECONDS), to: peak }],
   };
   return { main: pacedSender(load, plan, options), warmUp: pacedSender(before, plan, options) };
 }

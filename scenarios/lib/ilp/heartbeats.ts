@@ -28,7 +28,7 @@ export class Heartbeats {
       // All the others are batches, which it gets and does not read.
       if (!text.startsWith('{"pong"')) return;
       const dueMs = this.#outstanding.take(readFrame(text).pong ?? 0);
-      if (dueMs !== 0) heartbeat.add(atMs - dueMs);
+      if (dueMs > 0) heartbeat.add(atMs - dueMs);
     });
   }
 
@@ -49,15 +49,16 @@ export class Heartbeats {
   tick(nowMs: number): void {
     for (; this.#nextMs <= nowMs; this.#nextMs += BEAT_MS)
       this.#socket.send(`{"ping":${this.#outstanding.add(this.#nextMs)}}`);
-    this.#count(this.#outstanding.givenUp);
+    this.#giveUp(nowMs - this.#timeoutMs);
   }
 
   close(): void {
-    this.#count(this.#outstanding.givenUp + this.#outstanding.open);
+    this.#giveUp(Number.POSITIVE_INFINITY);
     this.#socket.close();
   }
 
-  #count(unanswered: number): void {
-    for (; this.#counted < unanswered; this.#counted++) heartbeat.add(this.#timeoutMs);
+  #giveUp(dueBeforeMs: number): void {
+    this.#outstanding.giveUp(dueBeforeMs);
+    for (; this.#counted < this.#outstanding.givenUp; this.#counted++) heartbeat.add(this.#timeoutMs);
   }
 }

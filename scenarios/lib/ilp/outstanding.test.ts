@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Outstanding } from "./outstanding.ts";
+import { LATE, Outstanding } from "./outstanding.ts";
 
 test("a packet is answered once: the second answer finds nothing", () => {
   const outstanding = new Outstanding(8);
@@ -18,26 +18,40 @@ test("an answer to what was never sent finds nothing", () => {
   assert.equal(outstanding.open, 1);
 });
 
-test("a packet whose place is needed again is given up, and its answer is not taken for the new one's", () => {
+test("a packet whose place is needed again is given up, and its answer is late, not the new one's", () => {
   const outstanding = new Outstanding(4);
   const first = outstanding.add(1);
   for (let due = 2; due <= 5; due++) outstanding.add(due);
-  assert.equal(outstanding.givenUp, 1);
-  assert.equal(outstanding.open, 4);
-  assert.equal(outstanding.take(first), 0);
+  assert.deepEqual([outstanding.givenUp, outstanding.open], [1, 4]);
+  assert.equal(outstanding.take(first), LATE);
   assert.equal(outstanding.take(first + 4), 5);
 });
 
-test("whatever is sent and answered: sent = answered + open + given up", () => {
+test("who waits too long is given up when the time is over, and no one else; the answer is late once", () => {
+  const outstanding = new Outstanding(8);
+  const [a, b, c] = [outstanding.add(100), outstanding.add(200), outstanding.add(300)];
+  outstanding.take(b as number);
+  outstanding.giveUp(300);
+  assert.deepEqual([outstanding.givenUp, outstanding.open], [1, 1]);
+  assert.equal(outstanding.take(a as number), LATE);
+  assert.equal(outstanding.take(a as number), 0);
+  assert.equal(outstanding.take(c as number), 300);
+});
+
+test("whatever is sent, answered and given up: sent = answered + open + given up", () => {
+  const step = fc.oneof(fc.constant("send"), fc.constant("give up"), fc.nat(40));
   fc.assert(
-    fc.property(fc.array(fc.oneof(fc.constant("send"), fc.nat(40)), { maxLength: 200 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const outstanding = new Outstanding(8);
       let [sent, answered] = [0, 0];
       for (const step of steps) {
         if (step === "send") outstanding.add(++sent);
-        else if (outstanding.take(step as number) !== 0) answered++;
+        else if (step === "give up") outstanding.giveUp(sent - 3);
+        else if (outstanding.take(step as number) > 0) answered++;
       }
       assert.equal(answered + outstanding.open + outstanding.givenUp, sent);
+      outstanding.giveUp(Number.POSITIVE_INFINITY);
+      assert.equal(outstanding.open, 0);
     }),
   );
 });

@@ -1,20 +1,20 @@
+/** What an answer is to a packet that was given up before, or answered to one sent too long ago to be remembered. */
+export const LATE = -1;
+
 /**
- * When each packet without an answer was due, by request id. Memory stays what it is however many are sent: a packet whose
- * place is needed again, after `capacity` others, has waited too long and is given up.
+ * When each packet without an answer was due, by request id. Memory stays what it is however many are sent: whoever waits
+ * too long is given up, and so is one whose place is needed again, after `capacity` others.
  */
 export class Outstanding {
-  /** Epoch milliseconds by slot; 0 where nothing is outstanding. */
+  /** Epoch milliseconds by slot; 0 where nothing is outstanding, LATE where it was given up. */
   readonly #due: Float64Array;
   readonly #mask: number;
   #last = 0;
+  /** Nothing is outstanding up to this id, or before the ring's reach. */
+  #swept = 0;
   /** Packets without an answer, but for those that were given up. */
   open = 0;
   givenUp = 0;
-
-  /** Packets that may be outstanding at once. */
-  get capacity(): number {
-    return this.#due.length;
-  }
 
   /** @param atLeast packets that may be outstanding at once; rounded up to a power of two */
   constructor(atLeast: number) {
@@ -23,25 +23,44 @@ export class Outstanding {
     this.#mask = capacity - 1;
   }
 
+  /** Packets that may be outstanding at once. */
+  get capacity(): number {
+    return this.#due.length;
+  }
+
   /** The request id of one more packet, from 1 on. */
   add(dueMs: number): number {
     const id = ++this.#last;
     const slot = id & this.#mask;
-    if (this.#due[slot] === 0) this.open++;
-    else this.givenUp++;
+    if ((this.#due[slot] as number) > 0) this.givenUp++;
+    else this.open++;
     this.#due[slot] = dueMs;
     return id;
   }
 
-  /** When the packet was due that is answered now; 0 for an answer to none that is outstanding. */
+  /** When the packet was due that is answered now; LATE once it was given up, 0 for an answer nobody waits for. */
   take(id: number): number {
-    if (id > this.#last || id <= this.#last - this.#due.length) return 0;
+    if (id > this.#last || id < 1) return 0;
+    if (id <= this.#last - this.#due.length) return LATE;
     const slot = id & this.#mask;
     const dueMs = this.#due[slot] as number;
-    if (dueMs !== 0) {
-      this.#due[slot] = 0;
-      this.open--;
-    }
+    if (dueMs > 0) this.open--;
+    this.#due[slot] = 0;
     return dueMs;
+  }
+
+  /** Gives up all that were due before a moment; ids come in the order of their moments. */
+  giveUp(beforeMs: number): void {
+    this.#swept = Math.max(this.#swept, this.#last - this.#due.length);
+    while (this.#swept < this.#last) {
+      const slot = (this.#swept + 1) & this.#mask;
+      const dueMs = this.#due[slot] as number;
+      if (dueMs >= beforeMs) return;
+      this.#swept++;
+      if (dueMs <= 0) continue;
+      this.#due[slot] = LATE;
+      this.open--;
+      this.givenUp++;
+    }
   }
 }

@@ -3,21 +3,33 @@ import { Counter, Trend } from "k6/metrics";
 import { clearInterval, clearTimeout, setInterval, setTimeout } from "k6/timers";
 import { PrepareTemplate } from "../../../wire/btp.ts";
 import { Arrivals } from "../arrivals.ts";
-import { CONNECT_SECONDS, LATENCY, type PacedLoad, type Plan, peakOf, type Stage } from "../plan.ts";
+import {
+  CONNECT_SECONDS,
+  LATENCY,
+  latestStartMs,
+  PACKET_AMOUNT,
+  type PacedLoad,
+  type Plan,
+  peakOf,
+  type Stage,
+} from "../plan.ts";
 import { durationOf, stageAt } from "../schedule.ts";
-import { complain, isFulfilled } from "./answer.ts";
+import { isFulfilled, reasonAt } from "./answer.ts";
 import { epochClock } from "./clock.ts";
 import { dial, type Link } from "./link.ts";
-import { Outstanding } from "./outstanding.ts";
+import { LATE, Outstanding } from "./outstanding.ts";
 import { DATA_BYTES, type Payment, payment } from "./payments.ts";
 
 const latency = new Trend(LATENCY, true);
+/** The latest of each tick. How many packets left late is in `packets_late`: a generator that stalls has few ticks. */
 const pacingLag = new Trend("pacing_lag", true);
 const packets = new Counter("packets");
 const fulfilled = new Counter("packets_fulfilled");
 /** By `outcome`: rejected (whatever is no Fulfill of the packet), or timed-out. */
 const failed = new Counter("packets_failed");
-/** Answers to packets that had one already, were given up, or never sent. */
+/** Packets that left later than `latestStartMs`. */
+const late = new Counter("packets_late");
+/** Answers to packets that had one already or were never sent, and what is no answer at all. */
 const unexpected = new Counter("packets_unexpected");
 
 /** How often a VU looks at what is due. 1 ms costs CPU, 10 ms would be 10 ms of the tool's own latency. */
@@ -25,7 +37,10 @@ const TICK_MS = 1;
 const LEAD_MS = CONNECT_SECONDS * 1_000;
 /** Payments a VU makes before the load and uses in turn, because making one costs more than sending it. */
 const PAYMENTS = 512;
-const AMOUNT = 100;
+/** How often those are given up that have waited too long, and a connector that does not read is noticed. */
+const SWEEP_MS = 500;
+/** A connector that leaves this much unread takes no more. */
+const MOST_UNREAD_BYTES = 32_000_000;
 
 export interface SenderOptions {
   readonly url: string;
@@ -58,7 +73,8 @@ export function pacedSender(
     requestTimeoutMs,
     gracefulStopSeconds,
     extraTags,
-  }: Pick<Plan, "requestTimeoutMs" | "gracefulStopSeconds" | "extraTags">,
+    sla,
+  }: Pick<Plan, "requestTimeoutMs" | "gracefulStopSeconds" | "extraTags" | "sla">,
   options: SenderOptions,
 ): () => void {
   return () => {
@@ -68,12 +84,16 @@ export function pacedSender(
     const seconds = durationOf(load);
     const arrivals = new Arrivals(load, exec.scenario.iterationInTest, connections);
     const outstanding = new Outstanding((peakOf(load) / connections) * (requestTimeoutMs / 1_000));
-    const counts = { sent: 0, fulfilled: 0, rejected: 0, timedOut: 0, unexpected: 0 };
+    const counts = { sent: 0, late: 0, fulfilled: 0, rejected: 0, timedOut: 0, unexpected: 0 };
+    const latestMs = latestStartMs(sla);
+    let toldGivenUp = 0;
+    let sweptMs = 0;
+    let stageStartMs = 0;
     const watch = options.watch?.();
     const pool = Array.from({ length: watch ? 1 : PAYMENTS }, () => payment(options.secret));
     const slots = watch ? outstanding.capacity : PAYMENTS;
     const template = new PrepareTemplate({
-      amount: AMOUNT,
+      amount: PACKET_AMOUNT,
       expiresAtMs: startMs,
       condition: (pool[0] as Payment).condition,
       destination: options.destination,
@@ -88,7 +108,8 @@ export function pacedSender(
     const end = () => {
       if (over) return;
       over = true;
-      counts.timedOut += outstanding.open + outstanding.givenUp;
+      outstanding.giveUp(Number.POSITIVE_INFINITY);
+      countGivenUp();
       report(counts);
       watch?.close(nowMs());
       link.close();
@@ -102,15 +123,31 @@ export function pacedSender(
       if (timer !== undefined) clearInterval(timer);
       clearTimeout(deadline);
     };
+    const countGivenUp = () => {
+      counts.timedOut += outstanding.givenUp - toldGivenUp;
+      toldGivenUp = outstanding.givenUp;
+    };
+    const tagsOf = ({ phase, to }: Stage): Record<string, string> =>
+      extraTags.includes("stage") ? { phase, stage: String(to) } : { phase };
     const tick = () => {
       if (over) return;
       const now = nowMs();
+      if (now - sweptMs > SWEEP_MS) {
+        sweptMs = now;
+        outstanding.giveUp(now - requestTimeoutMs);
+        countGivenUp();
+        if (link.waitingBytes() > MOST_UNREAD_BYTES) {
+          console.warn(`${options.url} does not read what it is sent: the link is given up`);
+          end();
+          return;
+        }
+      }
       report(counts);
       const current = stageAt(load, (now - startMs) / 1_000);
       if (current !== stage) {
         stage = current;
-        exec.vu.metrics.tags.phase = stage.phase;
-        if (extraTags.includes("stage")) exec.vu.metrics.tags.stage = String(stage.to);
+        stageStartMs = now;
+        Object.assign(exec.vu.metrics.tags, tagsOf(stage));
       }
       if (dueMs <= now) {
         // Once a tick, the latest of it: a sample a packet would cost as much as the packet.
@@ -123,8 +160,9 @@ export function pacedSender(
             watch.sent((pool[id % slots] as Payment).condition, dueMs);
           }
           const { condition, data } = pool[id % slots] as Payment;
-          link.send(template.frame(id, AMOUNT, expiresAtMs, condition, data));
+          link.send(template.frame(id, PACKET_AMOUNT, expiresAtMs, condition, data));
           counts.sent++;
+          if (now - dueMs > latestMs) counts.late++;
           arrivals.advance();
           dueMs = startMs + arrivals.dueSeconds * 1_000;
         } while (dueMs <= now);
@@ -141,12 +179,14 @@ export function pacedSender(
       },
       onAnswer(requestId, view, at, atMs) {
         const wasDueMs = outstanding.take(requestId);
-        if (wasDueMs === 0) {
-          counts.unexpected++;
+        if (wasDueMs <= 0) {
+          if (wasDueMs !== LATE) counts.unexpected++;
           return;
         }
         const tookMs = atMs - wasDueMs;
-        latency.add(tookMs);
+        // The answer to a packet of the stage before this one is that one's.
+        if (wasDueMs >= stageStartMs) latency.add(tookMs);
+        else latency.add(tookMs, tagsOf(stageAt(load, (wasDueMs - startMs) / 1_000)));
         if (tookMs > requestTimeoutMs) counts.timedOut++;
         else if (isFulfilled(view, at, (pool[requestId % slots] as Payment).fulfillment, requestId))
           counts.fulfilled++;
@@ -154,6 +194,9 @@ export function pacedSender(
           counts.rejected++;
           complain(view, at);
         }
+      },
+      onUnreadable() {
+        counts.unexpected++;
       },
       onDown(what) {
         if (!over) console.warn(`the link to ${options.url} ${what}`);
@@ -166,6 +209,7 @@ export function pacedSender(
 
 interface Counts {
   sent: number;
+  late: number;
   fulfilled: number;
   rejected: number;
   timedOut: number;
@@ -175,9 +219,19 @@ interface Counts {
 /** Hands over what was counted since the last tick: a sample a packet would cost as much as the packet. */
 function report(counts: Counts): void {
   if (counts.sent > 0) packets.add(counts.sent);
+  if (counts.late > 0) late.add(counts.late);
   if (counts.fulfilled > 0) fulfilled.add(counts.fulfilled);
   if (counts.rejected > 0) failed.add(counts.rejected, { outcome: "rejected" });
   if (counts.timedOut > 0) failed.add(counts.timedOut, { outcome: "timed-out" });
   if (counts.unexpected > 0) unexpected.add(counts.unexpected);
-  counts.sent = counts.fulfilled = counts.rejected = counts.timedOut = counts.unexpected = 0;
+  counts.sent = counts.late = counts.fulfilled = counts.rejected = counts.timedOut = counts.unexpected = 0;
+}
+
+/** Packets of a VU that are told of when they were not fulfilled: enough to hear why, too few to flood a terminal. */
+const TOLD = 3;
+let told = 0;
+
+/** Says why a packet was not fulfilled; the others are only counted. */
+function complain(view: DataView, at: number): void {
+  if (told++ < TOLD) console.warn(`a packet was not fulfilled: ${reasonAt(view, at)}`);
 }

@@ -1,15 +1,14 @@
 import crypto from "k6/crypto";
+import { type FulfillmentWords, WORDS } from "./answer.ts";
 
 /** What a packet carries, and what only whoever knows the secret can answer it with. */
 export interface Payment {
   readonly data: Uint8Array;
   readonly condition: Uint8Array;
-  /** The fulfillment as eight big-endian words: numbers compare faster in k6's VM than bytes. */
-  readonly fulfillment: readonly number[];
+  readonly fulfillment: FulfillmentWords;
 }
 
 export const DATA_BYTES = 64;
-export const WORDS = 8;
 
 /**
  * A payment with data of its own: the receiver fulfils with HMAC-SHA256(secret, data), and the condition is that one's

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
-import { isFree } from "../../../bench/host/ports.ts";
+import { freeBase } from "../testing/free-base.ts";
 import { type Sender, startSender } from "../testing/sender.ts";
 
 interface Ready {
@@ -16,15 +16,6 @@ interface Ready {
 }
 
 const MAIN = join(import.meta.dirname, "..", "main.ts");
-
-/** Ports of a network are a few in a row from its base, and 6,000 and 6,080 above it. */
-async function freeBase(): Promise<number> {
-  const wanted = [0, 1, 2, 3, 4, 6_000, 6_080, 6_081, 6_082, 6_083, 6_084];
-  for (let base = 20_000 + (process.pid % 10_000); ; base += 10) {
-    const free = await Promise.all(wanted.map((offset) => isFree(base + offset)));
-    if (free.every(Boolean)) return base;
-  }
-}
 
 async function network(
   t: TestContext,
@@ -60,8 +51,9 @@ for (const nodes of [1, 5]) {
       Array.from({ length: 500 }, () => alice.send({ destination: `${ready.env.DESTINATION}.wallet` })),
     );
     assert.deepEqual(new Set(answers.map(({ kind }) => kind)), new Set(["fulfill"]));
-    for (const [name, { admin }] of Object.entries(ready.members)) {
-      if (admin === undefined) continue;
+    const connectors = Object.entries(ready.members).filter(([, { admin }]) => admin !== undefined);
+    assert.equal(connectors.length, nodes);
+    for (const [name, { admin }] of connectors) {
       const metrics = await (await fetch(`${admin}/metrics`)).text();
       const fulfilled = [...metrics.matchAll(/^ilp_packets_total\{[^}]*outcome="fulfilled"[^}]*\} (\d+)/gm)];
       assert.equal(

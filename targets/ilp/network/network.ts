@@ -94,11 +94,10 @@ async function needFree(port: number): Promise<void> {
   );
 }
 
-function startMember({ args }: Member): ChildProcess {
+function startMember({ args, nodeFlags = [] }: Member): ChildProcess {
   // The same program in another role; it ends when this process does, however that ends.
-  return spawn(process.execPath, [...process.execArgv, process.argv[1] as string, ...args], {
-    stdio: ["pipe", "ignore", "inherit"],
-  });
+  const program = [...process.execArgv, ...nodeFlags, process.argv[1] as string];
+  return spawn(process.execPath, [...program, ...args], { stdio: ["pipe", "ignore", "inherit"] });
 }
 
 async function ended(child: ChildProcess): Promise<void> {

@@ -6,6 +6,10 @@ export interface Member {
   /** A, B, ... or hub, or bob. */
   readonly name: string;
   readonly args: readonly string[];
+  /** Flags of Node beside those that all members have. */
+  readonly nodeFlags?: readonly string[];
+  /** A node's YAML file, and the ports that it has to have in it. */
+  readonly config?: { readonly file: string; readonly btpPort: number; readonly adminPort: number };
   /** Ports of 127.0.0.1 that it listens on. */
   readonly ports?: readonly number[];
   /** Where a node answers /health. */
@@ -34,8 +38,14 @@ const LETTERS = ["a", "b", "c", "d", "e"] as const;
  *
  * @param folder of the YAML files
  * @param portBase of the first node's BTP port; all others move with it
+ * @param profile folder for a CPU profile of each thread of each node; none are made without
  */
-export function networkPlan(nodes: 1 | 5, folder: string, portBase: number = PORT_BASE): NetworkPlan {
+export function networkPlan(
+  nodes: 1 | 5,
+  folder: string,
+  portBase: number = PORT_BASE,
+  profile?: string,
+): NetworkPlan {
   const shift = portBase - PORT_BASE;
   const url = (port: number) => `ws://127.0.0.1:${port + shift}`;
   const letters = LETTERS.slice(0, nodes);
@@ -52,6 +62,8 @@ export function networkPlan(nodes: 1 | 5, folder: string, portBase: number = POR
       name: letter.toUpperCase(),
       // Each load finds what the one before it found: no balances, no rows.
       args: ["node", "--config", file(letter), "--port-shift", String(shift), "--fresh-ledger"],
+      ...(profile !== undefined && { nodeFlags: ["--cpu-prof", `--cpu-prof-dir=${profile}`] }),
+      config: { file: file(letter), btpPort: PORT_BASE + n, adminPort: ADMIN_PORT + n },
       ports: [PORT_BASE + n + shift, ADMIN_PORT + n + shift],
       admin: `http://127.0.0.1:${ADMIN_PORT + n + shift}`,
       peers: neighbours.filter((peer) => peer !== undefined),

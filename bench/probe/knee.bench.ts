@@ -1,0 +1,82 @@
+/**
+ * The knee of the Interledger connector: the highest rate that holds p99 < 10 ms for 20 s, and what CPU each process takes
+ * there. Exits 1 when it is below what was promised.
+ *
+ *   npm run bench:knee        5 to 10 minutes; npm run bench:knee -- --help
+ */
+import { Command } from "commander";
+import { count } from "../format.ts";
+import { hostOf } from "../host/host.ts";
+import { machineLines } from "../host/machine-line.ts";
+import { ROOT } from "../paths.ts";
+import { findKnee } from "./knee-search.ts";
+import { KNEE_HEADER, kneeRow, kneeSentence } from "./knee-table.ts";
+import { noiseOf } from "./noise.ts";
+import { probe } from "./probe.ts";
+import { progressLine } from "./progress-line.ts";
+import type { Reading } from "./reading.ts";
+import { wholeNumber } from "./whole-number.ts";
+import { atWork, type Workplace } from "./workplace.ts";
+
+/** Packets a second that were promised, and hoped for, of two shared cores. */
+const PROMISED = 15_000;
+const HOPED = 20_000;
+/** A rate that is not held is tried once more: other work on the machine may have been why. */
+const TRIES = 2;
+const NEARNESS = 500;
+
+interface Flags {
+  readonly from: number;
+  readonly step: number;
+  readonly most: number;
+  readonly seconds: number;
+  readonly portBase: number;
+}
+
+const flags = new Command("npm run bench:knee --")
+  .description(
+    "Finds the highest rate at which the soak holds: p99 < 10 ms from the intended start, at least 99.5 % of " +
+      "the rate sent, every packet fulfilled. Goes up in steps, then halves what is between, to 500 packets/s; " +
+      "a rate that does not hold is tried once more. k6, connector, ledger, receiver and hub share this machine.",
+  )
+  .option("--from <n>", "packets/s to begin with", wholeNumber(1), 10_000)
+  .option("--step <n>", "packets/s between rates on the way up", wholeNumber(1), 2_500)
+  .option("--most <n>", "no higher rate is tried", wholeNumber(1), 40_000)
+  .option("--seconds <n>", "how long a rate has to hold", wholeNumber(3), 20)
+  .option("--port-base <n>", "BTP port of the network, as in: plimsoll up ilp", wholeNumber(1), 3_000)
+  .parse()
+  .opts<Flags>();
+
+await atWork(flags.portBase, bench);
+
+async function bench(place: Workplace): Promise<void> {
+  const { from, step, most, seconds } = flags;
+  console.log(await machineLines(ROOT, new Date()));
+  console.log(`p99 < 10 ms for ${seconds} s; times in ms from the intended start, CPU in cores`);
+  console.log("late: how late k6 sent, p99, which is part of the latency; other: all other work\n");
+  console.log(KNEE_HEADER);
+  const progress = progressLine(process.stderr);
+  const all: Reading[] = [];
+  const last = new Map<number, Reading>();
+  const knee = await findKnee({ from, step, most, nearness: NEARNESS }, async (rate) => {
+    for (let n = 1; n <= TRIES; n++) {
+      progress.begin(`${count(rate)}/s for ${seconds} s${n > 1 ? ", once more" : ""}`);
+      const reading = await probe({ rate, seconds }, place).finally(progress.end);
+      console.log(kneeRow(rate, reading, n));
+      all.push(reading);
+      last.set(rate, reading);
+      if (reading.outcome === "held") return true;
+    }
+    return false;
+  });
+  const held = knee.held ?? 0;
+  const hostCores = hostOf().cores;
+  console.log(`\n${kneeSentence(knee, last, { tries: TRIES, hostCores })}`);
+  for (const [what, rate] of [
+    ["promised", PROMISED],
+    ["hoped for", HOPED],
+  ] as const)
+    console.log(`${what}: ${count(rate)}, ${held >= rate ? "met" : "MISSED"}`);
+  for (const line of noiseOf(all, hostCores)) console.log(line);
+  if (held < PROMISED) process.exitCode = 1;
+}
