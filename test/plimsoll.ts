@@ -64,7 +64,7 @@ export async function runScenario(
   ...flags: string[]
 ): Promise<Outcome & { run: Run; folder: string }> {
   const out = resultsFolder(t);
-  const ports = flags.includes("--url") ? [] : ["--port-base", "0"];
+  const ports = flags.some((flag) => flag === "--url" || flag === "--port-base") ? [] : ["--port-base", "0"];
   const outcome = await plimsoll(t, "run", scenario, "--profile", "smoke", ...ports, "--out", out, ...flags);
   return { ...outcome, ...onlyRun(out, outcome) };
 }

@@ -1,19 +1,28 @@
+import { PACKET_AMOUNT } from "../../scenarios/lib/plan.ts";
 import { count } from "../format.ts";
 import type { Findings, PacketCounts } from "../results/run-schema.ts";
 import type { Evidence } from "./evidence.ts";
 
 export type Conservation = NonNullable<Findings["conservation"]>;
 
+/** What the connectors of a target and their ledgers counted while a run went. */
+export interface ConnectorBooks {
+  /** By name, the one that is sent to first; none when they cannot be seen. */
+  readonly connectors: Readonly<Record<string, PacketCounts>>;
+  /** Those that could be seen and did not answer when they were asked. */
+  readonly silent: readonly string[];
+}
+
+export const NO_BOOKS: ConnectorBooks = { connectors: {}, silent: [] };
+
 /**
  * Whether every packet that was sent, in the warm-up too, is in everybody's books: it was fulfilled, rejected or given up
- * by the sender; each connector counts as many; each ledger has made as many transfers final. Undefined for a run without
- * packets.
- *
- * @param connectors by name, the one that is sent to first; none when their books cannot be seen
+ * by the sender; each connector has answered as many, where one that the sender gave up may have been answered too late;
+ * each ledger has paid for as many as its connector fulfilled. Undefined for a run without packets.
  */
 export function conservation(
   { fold }: Evidence,
-  connectors: Readonly<Record<string, PacketCounts>>,
+  { connectors, silent }: ConnectorBooks,
 ): Conservation | undefined {
   const sent = fold.counter("packets");
   if (sent === undefined) return undefined;
@@ -23,20 +32,25 @@ export function conservation(
   const unexpected = fold.counter("packets_unexpected") ?? 0;
   const differences: string[] = [];
   let unaccounted = 0;
-  const compare = (who: string, theirs: number, what: string, ours: number) => {
-    if (theirs === ours) return;
-    unaccounted = Math.max(unaccounted, Math.abs(theirs - ours));
-    differences.push(`${who} ${count(theirs)}, ${what} ${count(ours)}`);
+  const compare = (who: string, theirs: number, what: string, ours: number, atMost = ours) => {
+    const off = Math.max(ours - theirs, theirs - atMost);
+    if (off <= 0) return;
+    unaccounted = Math.max(unaccounted, off);
+    const upTo = atMost > ours ? ` to ${count(atMost)}` : "";
+    differences.push(`${who} ${count(theirs)}, ${what} ${count(ours)}${upTo}`);
   };
   compare("answered, refused or given up:", fulfilled + rejected + timedOut, "sent:", sent);
-  for (const [n, [name, books]] of Object.entries(connectors).entries()) {
+  const [entry] = [...Object.keys(connectors), ...silent];
+  for (const [name, books] of Object.entries(connectors)) {
     // What the first one refuses never reaches those behind it.
-    if (n === 0) {
+    if (name === entry && silent.length === 0) {
       compare(`connector ${name} received`, books.received, "k6 sent", sent);
-      compare(`connector ${name} rejected`, books.rejected, "k6 saw", rejected);
+      compare(`connector ${name} rejected`, books.rejected, "k6 saw", rejected, rejected + timedOut);
     }
-    compare(`connector ${name} fulfilled`, books.fulfilled, "k6 saw", fulfilled);
-    compare(`the ledger of ${name} made final`, books.posted, "k6 saw fulfilled", fulfilled);
+    compare(`connector ${name} fulfilled`, books.fulfilled, "k6 saw", fulfilled, fulfilled + timedOut);
+    compare(`connector ${name} answered`, books.fulfilled + books.rejected, "it received", books.received);
+    const paid = books.paidUnits / PACKET_AMOUNT;
+    compare(`the ledger of ${name} paid for`, paid, `connector ${name} fulfilled`, books.fulfilled);
   }
   return {
     sent,
@@ -45,6 +59,7 @@ export function conservation(
     timedOut,
     unexpected,
     connectors: { ...connectors },
+    silent: [...silent],
     differences,
     unaccounted,
   };

@@ -1,12 +1,12 @@
-import { LATENCY, type Plan } from "../../scenarios/lib/plan.ts";
+import { LATENCY, latestStartMs, type Plan } from "../../scenarios/lib/plan.ts";
 import { arrivalsDue } from "../../scenarios/lib/schedule.ts";
 import type { Run } from "../results/run-schema.ts";
 import type { Evidence, Instant } from "./evidence.ts";
 
 /** A generator that starts arrivals later than this (p99) measures itself. */
 const PACING_LAG_P99_MS = 100;
-/** And one that sends packets, later than this, where no limit of the plan allows more. */
-const PACKET_LAG_P99_MS = 10;
+/** A generator that sends more of its packets late than this measures itself. */
+const LATE_PERCENT = 1;
 /** Share of all cores from which k6 counts as saturated. */
 const CPU_SHARE = 0.9;
 /** A bench whose event loop stood still this long (p99) may have lost samples of resources. */
@@ -34,9 +34,11 @@ export function generatorHealth(evidence: Evidence, { cores, k6ExitCode }: Gener
       `the generator dropped ${count(own)} arrivals while answers were quick: too few VUs (--vus) or too little CPU for the rate`,
     );
   }
-  const latest = latestStart(evidence.plan);
-  if (lag !== undefined && lag > latest) {
-    reasons.push(`the generator started arrivals late: p99 ${lag.toFixed(0)} ms, limit ${latest} ms`);
+  if (evidence.plan.load.model === "paced") reasons.push(...latePackets(evidence));
+  else if (lag !== undefined && lag > PACING_LAG_P99_MS) {
+    reasons.push(
+      `the generator started arrivals late: p99 ${lag.toFixed(0)} ms, limit ${PACING_LAG_P99_MS} ms`,
+    );
   }
   if (k6Cpu && k6Cpu.p95 > CPU_SHARE * cores) {
     reasons.push(`k6 used ${k6Cpu.p95.toFixed(1)} of ${cores} cores: the generator was the limit`);
@@ -65,11 +67,22 @@ export function generatorHealth(evidence: Evidence, { cores, k6ExitCode }: Gener
   };
 }
 
-/** What cannot be told from the target's own time must be less than the least of the times that packets may take. */
-function latestStart({ load, sla }: Plan): number {
-  if (load.model !== "paced") return PACING_LAG_P99_MS;
-  const limits = sla.filter(({ unit }) => unit === "ms").map(({ limit }) => limit);
-  return limits.length === 0 ? PACKET_LAG_P99_MS : Math.min(PACING_LAG_P99_MS, ...limits);
+/**
+ * Phases in which too many packets left late. Counted, and not read from how late each tick was: a generator that stands
+ * still has few ticks.
+ */
+function latePackets({ plan: { scenario, load, sla }, fold }: Evidence): string[] {
+  const latestMs = latestStartMs(sla);
+  return [...new Set(load.stages.map(({ phase }) => phase))].flatMap((phase) => {
+    const sent = fold.counter("packets", { scenario, phase }) ?? 0;
+    const late = fold.counter("packets_late", { scenario, phase }) ?? 0;
+    const percent = (100 * late) / Math.max(1, sent);
+    return percent > LATE_PERCENT
+      ? [
+          `the generator sent ${percent.toFixed(1)} % of the packets of ${phase} more than ${latestMs} ms late, limit ${LATE_PERCENT} %`,
+        ]
+      : [];
+  });
 }
 
 /**

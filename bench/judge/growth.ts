@@ -23,6 +23,8 @@ const BLOCKS = 20;
  * in a few steps of a tenth of it, and one of them within 5 minutes would be 100 % an hour.
  */
 const BLOCK_READINGS = 30;
+/** So long a phase must last at least, in seconds, of which a reading each is taken. */
+export const GROWTH_SECONDS = (BLOCKS * BLOCK_READINGS * 3) / 2;
 /** Student's t for 95 %, two-sided, with BLOCKS - 2 degrees of freedom. */
 const T_95 = 2.1009;
 const HOUR_MS = 3_600_000;

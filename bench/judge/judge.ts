@@ -1,6 +1,6 @@
 import { limitInUnit, measuredBeside, opSign } from "../format.ts";
-import type { Findings, PacketCounts, Run, SlaResult, Verdict } from "../results/run-schema.ts";
-import { conservation } from "./conservation.ts";
+import type { Findings, Run, SlaResult, Verdict } from "../results/run-schema.ts";
+import { type ConnectorBooks, conservation, NO_BOOKS } from "./conservation.ts";
 import type { Evidence } from "./evidence.ts";
 import { forwarding } from "./forwarding.ts";
 import { type GeneratorFacts, generatorHealth } from "./generator.ts";
@@ -24,8 +24,7 @@ const PART = "part of a run is not judged";
 export interface Facts extends GeneratorFacts, TargetSeen {
   /** Set when the target ended before the load did. */
   readonly died: Run["target"]["died"];
-  /** What each connector of the target counted while the run went, the one that is sent to first. */
-  readonly connectors?: Readonly<Record<string, PacketCounts>>;
+  readonly books?: ConnectorBooks;
   /** Ctrl-C: how many seconds of the plan were run. */
   readonly interruptedAfterSeconds?: number;
   /** k6 itself failed: its own words. */
@@ -46,6 +45,7 @@ export interface Judgement {
  * say; a dead or stalled target comes before a generator that suffered from it.
  */
 export function judge(evidence: Evidence, facts: Facts): Judgement {
+  const part = facts.interruptedAfterSeconds !== undefined || facts.k6Error !== undefined;
   const findings: Findings = {
     ...optional("knee", knee(evidence)),
     ...optional("ladder", ladder(evidence)),
@@ -53,11 +53,11 @@ export function judge(evidence: Evidence, facts: Facts): Judgement {
       "recovery",
       evidence.plan.sla.some(({ stat }) => stat === "recovery") ? recovery(evidence) : undefined,
     ),
-    ...optional("conservation", conservation(evidence, facts.connectors ?? {})),
+    // What was under way when a run was cut is in nobody's books.
+    ...optional("conservation", part ? undefined : conservation(evidence, facts.books ?? NO_BOOKS)),
     ...optional("overhead", evidence.overhead?.result()),
     ...optional("forwarding", forwarding(evidence)),
   };
-  const part = facts.interruptedAfterSeconds !== undefined || facts.k6Error !== undefined;
   const sla = evidence.plan.sla
     .map((row) => judgeSla(row, evidence, findings, facts))
     .map((row): SlaResult => (part ? { ...row, state: "not-applicable", note: PART } : row));

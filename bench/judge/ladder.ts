@@ -7,8 +7,11 @@ export type Ladder = NonNullable<Findings["ladder"]>;
 /** Latency at each rate that a paced load holds for a while; undefined when no request carries a stage. */
 export function ladder({ plan: { scenario, load, extraTags }, fold }: Evidence): Ladder | undefined {
   if (load.model !== "paced" || !extraTags.includes("stage")) return undefined;
-  const held = load.stages.filter(({ seconds }) => seconds > 0);
-  const rungs = held.flatMap(({ to, seconds }) => {
+  // Rungs of one rate share a tag, so they are one of their joint length.
+  const held = new Map<number, number>();
+  for (const { to, seconds } of load.stages)
+    if (seconds > 0 && to > 0) held.set(to, (held.get(to) ?? 0) + seconds);
+  const rungs = [...held].flatMap(([to, seconds]) => {
     const tags = { scenario, stage: String(to) };
     const summary = fold.trend(LATENCY, tags).summary();
     if (summary === undefined) return [];

@@ -1,11 +1,11 @@
-import { LATENCY } from "../../scenarios/lib/plan.ts";
+import { LATENCY, PROMISED_MS } from "../../scenarios/lib/plan.ts";
 import type { Findings } from "../results/run-schema.ts";
 import type { Evidence, Instant } from "./evidence.ts";
 
 /** p95 must be back under this many times what it was before the spike ... */
 const FACTOR = 1.5;
-/** ... or under this, since 1.5 x little is only noise; of packets, what is promised of them under full load ... */
-const FLOOR_MS = { open: 5, closed: 5, paced: 10 } as const;
+/** ... or under this, since 1.5 x a fraction of a millisecond is only noise ... */
+const FLOOR_MS = 5;
 /** ... for this many windows in a row, of a second each. */
 export const IN_A_ROW = 5;
 
@@ -23,7 +23,9 @@ export function recovery(evidence: Evidence): Recovery | undefined {
   const beforeP95Ms = before.percentile(95);
   const calms = calmsOf(evidence);
   if (beforeP95Ms === undefined || calms.length === 0) return undefined;
-  const limitMs = Math.max(FLOOR_MS[evidence.plan.load.model], FACTOR * beforeP95Ms);
+  // Packets are back when they take what is promised of them, however long they took before.
+  const limitMs =
+    evidence.plan.load.model === "paced" ? PROMISED_MS : Math.max(FLOOR_MS, FACTOR * beforeP95Ms);
   const each = calms.map(({ fromMs, toMs }) => {
     const after = evidence.instants.filter((instant) => instant.fromMs >= fromMs && instant.fromMs < toMs);
     const back = firstOfRun(after, limitMs);
@@ -38,12 +40,13 @@ export function recovery(evidence: Evidence): Recovery | undefined {
 }
 
 /**
- * The times after each spike of the plan, to the next one or the end, from the first window of the load. Not from when a
+ * The times after each spike of the plan, to the next one or the end, from the first window that has an answer of the load: recovery may read as a second longer, not
+ * shorter. Not from when a
  * spike's last answer came: those of a drowned target come late, and a silent one has none, and that time is what
  * recovery takes.
  */
-function calmsOf({ plan: { load }, phases }: Evidence): { fromMs: number; toMs: number }[] {
-  const start = phases.find(({ phase }) => phase !== "warm-up");
+function calmsOf({ plan: { load }, phases, instants }: Evidence): { fromMs: number; toMs: number }[] {
+  const start = instants.find(({ answers }) => answers > 0);
   if (!start || !phases.some(({ phase }) => phase === "spike")) return [];
   const calms: { fromMs: number; toMs: number }[] = [];
   let atMs = start.fromMs;

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Plan, ProfileName, Sla } from "../../scenarios/lib/plan.ts";
+import type { Phase, Plan, ProfileName, Sla } from "../../scenarios/lib/plan.ts";
 import { arrivalsInPhase, durationOf, intendedStart, stageAt } from "../../scenarios/lib/schedule.ts";
 import { thresholdOf } from "../../scenarios/lib/thresholds.ts";
 import { SCENARIOS } from "../../scenarios/plans.ts";
@@ -122,7 +122,7 @@ function samplesAt(sla: Sla, of: Plan): Record<"inside" | "outside", Samples[]> 
   }
   if (sla.stat === "count") return both("counter", [[0, 1]], [[1, 1]]);
   if (sla.stat === "achieved") {
-    const least = Math.ceil((arrivalsInPhase(of.load, "hold") * limit) / 100);
+    const least = Math.ceil((arrivalsInPhase(of.load, sla.tags.phase as Phase) * limit) / 100);
     return both("counter", [[1, least]], [[1, least - 1]]);
   }
   // Wider than a histogram's bucket (0.1 %).

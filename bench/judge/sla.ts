@@ -3,7 +3,7 @@ import { wholeArrivalsIn } from "../../scenarios/lib/schedule.ts";
 import type { Findings, SlaResult, SlaState } from "../results/run-schema.ts";
 import { QUANTILES } from "../windows/histogram.ts";
 import type { Evidence, ResourcePick } from "./evidence.ts";
-import { growth, type Reading } from "./growth.ts";
+import { GROWTH_SECONDS, growth, type Reading } from "./growth.ts";
 import { IN_A_ROW } from "./recovery.ts";
 
 /** A P1 row that is crossed by at most this share of its limit warns; by more it fails. */
@@ -92,8 +92,10 @@ function measure(sla: Sla, evidence: Evidence, findings: Findings, seen: TargetS
       if (books === undefined) return { value: null };
       if (books.differences.length > 0)
         return { value: books.unaccounted, note: books.differences.join("; ") };
-      const unseen = Object.keys(books.connectors).length === 0;
-      return { value: 0, ...(unseen && { note: "by k6's own books: the connector's cannot be seen" }) };
+      if (books.silent.length > 0)
+        return { value: null, note: `${books.silent.join(", ")} did not tell what it counted` };
+      if (Object.keys(books.connectors).length > 0) return { value: 0 };
+      return { value: null, note: "the connector's books cannot be seen", state: "not-applicable" };
     }
     case "recovery": {
       const found = findings.recovery;
@@ -137,7 +139,10 @@ function measureTarget(
   }
   if (metric === "target_ready_seconds") return { value: readySeconds ?? null };
   const pick = resource(metric, tags.member);
-  if (stat === "growth") return measureGrowth(evidence.readings(pick, tags.phase));
+  if (stat === "growth") {
+    const tooShort = evidence.secondsIn(tags.phase ?? "") < GROWTH_SECONDS;
+    return measureGrowth(evidence.readings(pick, tags.phase), tooShort);
+  }
   const spread = evidence.spread(pick, tags.phase);
   return { value: spread === null ? null : stat === "max" ? spread.max : spread.avg };
 }
@@ -145,16 +150,18 @@ function measureTarget(
 /** Reads one resource of the whole target, or of one of its processes. */
 function resource(metric: string, member: string | undefined): ResourcePick {
   return ({ target }) => {
-    const of = member === undefined ? target : target?.members?.[member];
+    // A target of one process is all there is of the member.
+    const of = member === undefined || !target?.members ? target : target.members[member];
     if (metric === "target_rss_bytes") return of?.rssBytes;
     return metric === "target_heap_bytes" ? of?.heapBytes : of?.cpuCores;
   };
 }
 
-function measureGrowth(readings: readonly Reading[]): Measured {
+function measureGrowth(readings: readonly Reading[], tooShort: boolean): Measured {
   const found = growth(readings);
   if (found === undefined) {
-    const note = "growth shows in 15 minutes and more";
+    if (!tooShort) return { value: null };
+    const note = `growth shows in ${GROWTH_SECONDS / 60} minutes and more`;
     return { value: null, note, state: "not-applicable" };
   }
   const { perHour, low, high } = found;

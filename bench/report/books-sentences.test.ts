@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { booksSentences } from "./books-sentences.ts";
 
-const A = { received: 1_000, fulfilled: 990, rejected: 7, posted: 990 };
+const A = { received: 1_000, fulfilled: 990, rejected: 7, paidUnits: 99_000, heldUnits: 0 };
 const books = {
   sent: 1_000,
   fulfilled: 990,
@@ -10,6 +10,7 @@ const books = {
   timedOut: 3,
   unexpected: 0,
   connectors: { A },
+  silent: [],
   differences: [],
   unaccounted: 0,
 };
@@ -25,12 +26,20 @@ for (const [what, given, sentences] of [
     [ends, "The books differ: connector A received 999, k6 sent 1,000."],
   ],
   [
+    "a connector that did not tell",
+    { ...books, connectors: {}, silent: ["A"] },
+    [ends, "A did not tell what it counted."],
+  ],
+  [
     "answers nobody asked for",
     { ...books, unexpected: 2 },
     [`${ends.slice(0, -1)}, 2 answers nobody asked for.`, "The books of A and its ledger agree."],
   ],
 ] as const) {
   test(`${what}: two sentences`, () => {
-    assert.deepEqual(booksSentences({ ...given, differences: [...given.differences] }), sentences);
+    assert.deepEqual(
+      booksSentences({ ...given, silent: [...given.silent], differences: [...given.differences] }),
+      sentences,
+    );
   });
 }

@@ -104,8 +104,9 @@ const packetCounts = z.object({
   received: z.number(),
   fulfilled: z.number(),
   rejected: z.number(),
-  /** Transfers that its ledger made final. */
-  posted: z.number(),
+  /** What its ledger says was paid, in units of value, and what is still held. */
+  paidUnits: z.number(),
+  heldUnits: z.number(),
 });
 
 const findings = z.object({
@@ -145,6 +146,8 @@ const findings = z.object({
       timedOut: z.number(),
       unexpected: z.number(),
       connectors: z.record(z.string(), packetCounts),
+      /** Connectors that did not answer when they were asked. */
+      silent: z.array(z.string()),
       /** Where the books differ, one sentence each, and by how many packets at most. */
       differences: z.array(z.string()),
       unaccounted: z.number(),

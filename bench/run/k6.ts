@@ -60,7 +60,7 @@ export function startK6({ plan, env, logFile, dashboardPort, gogc }: K6Options):
   const bundle = bundleOf(plan.scenario);
   const tags = plan.extraTags.length === 0 ? "" : `?tags=${plan.extraTags.join(",")}`;
   const { rate, vus, seconds } = plan.overrides;
-  const settings = { PROFILE: plan.profile, RATE: rate, VUS: vus, SECONDS: seconds, ...env };
+  const settings = { ...env, PROFILE: plan.profile, RATE: rate, VUS: vus, SECONDS: seconds };
   const args = [
     "run",
     "--quiet",

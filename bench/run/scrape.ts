@@ -10,7 +10,7 @@ export interface Scrape {
   readonly requests: number | undefined;
   readonly variants: Target["variants"];
   /** Of an Interledger connector, since it started. */
-  readonly packets: PacketCounts | undefined;
+  readonly packets: Omit<PacketCounts, "paidUnits" | "heldUnits"> | undefined;
 }
 
 /** A target that is too busy to answer within this must not hold up the sampling. */
@@ -47,14 +47,13 @@ export function readMetrics(text: string): Scrape {
   };
 }
 
-function packetsIn(text: string): PacketCounts | undefined {
+function packetsIn(text: string): Scrape["packets"] {
   const outcomes = by("outcome", text, "ilp_packets_total");
   if (outcomes.size === 0) return undefined;
   return {
     received: outcomes.get("received") ?? 0,
     fulfilled: outcomes.get("fulfilled") ?? 0,
     rejected: outcomes.get("rejected") ?? 0,
-    posted: by("state", text, "ilp_ledger_transfers_total").get("posted") ?? 0,
   };
 }
 

@@ -320,7 +320,7 @@ function finish(run: Run, loaded: Loaded, target: Target, served: Books): Run {
     k6ExitCode,
     died,
     targetVisible: target.pid !== undefined,
-    connectors: served.connectors,
+    books: served,
     ...(target.readySeconds !== undefined && { readySeconds: target.readySeconds }),
     ...(k6Error !== undefined && { k6Error }),
     ...(interruptedAfterSeconds !== undefined && { interruptedAfterSeconds }),

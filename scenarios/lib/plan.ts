@@ -70,7 +70,7 @@ export const CONNECT_SECONDS = 1;
  */
 export function latestStartMs(sla: readonly Sla[]): number {
   const limits = sla.filter(({ unit }) => unit === "ms").map(({ limit }) => limit);
-  return Math.min(PROMISED_MS, ...limits) / 2;
+  return (limits.length === 0 ? PROMISED_MS : Math.min(...limits)) / 2;
 }
 
 /** What each packet of a load is worth, in units of the sender's account. */
@@ -172,7 +172,8 @@ export interface Scenario {
   readonly blocks?: Omit<Blocks, "arrivalsPerBlock">;
   /** Tags beyond the usual ones that windows keep. */
   readonly extraTags?: readonly string[];
-  readonly sla: readonly Sla[];
+  /** Or the rows for a load, where they name its rates, which the user may scale. */
+  readonly sla: readonly Sla[] | ((load: Load) => readonly Sla[]);
 }
 
 /** What a user may turn on the command line or with `-e`. */
@@ -214,7 +215,7 @@ export function planOf(scenario: Scenario, profile: ProfileName, overrides: Over
       blocks: { ...scenario.blocks, arrivalsPerBlock: blockOf(scenario.blocks, load) },
     }),
     extraTags: scenario.extraTags ?? [],
-    sla: scenario.sla,
+    sla: typeof scenario.sla === "function" ? scenario.sla(load) : scenario.sla,
     overrides,
     ...base,
     load,

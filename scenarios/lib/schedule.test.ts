@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Load, OpenLoad, Phase, Stage } from "./plan.ts";
-import { arrivalsDue, arrivalsInPhase, durationOf, intendedStart, stageAt } from "./schedule.ts";
+import {
+  arrivalsDue,
+  arrivalsInPhase,
+  durationOf,
+  intendedStart,
+  spanOfArrival,
+  stageAt,
+} from "./schedule.ts";
 
 const PHASES: readonly Phase[] = ["ramp", "hold", "spike", "recovery"];
 
@@ -125,4 +132,28 @@ test("a moment after the last stage belongs to the last stage", () => {
   assert.equal(stageAt(load, 10).phase, "hold");
   assert.equal(stageAt(load, 1_000).phase, "hold");
   assert.equal(durationOf(load), 10);
+});
+
+test("an arrival belongs to the stage that asks for it: the last one is due as its stage ends", () => {
+  const load = open(
+    10,
+    [2, 10, "hold"],
+    [0, 100, "spike"],
+    [1, 100, "spike"],
+    [0, 10, "recovery"],
+    [2, 10, "recovery"],
+  );
+  const counts = new Map<string, number>();
+  for (let n = 0; n < 20 + 100 + 20; n++) {
+    const { phase } = spanOfArrival(load, intendedStart(load, n)).stage;
+    counts.set(phase, (counts.get(phase) ?? 0) + 1);
+  }
+  assert.deepEqual(Object.fromEntries(counts), { hold: 20, spike: 100, recovery: 20 });
+  const { from, to } = spanOfArrival(load, 2.5);
+  assert.deepEqual([from, to], [2, 3]);
+  assert.equal(
+    spanOfArrival(load, 99).stage.phase,
+    "recovery",
+    "what is due past the end is the last stage's",
+  );
 });

@@ -81,6 +81,27 @@ export function stageAt(load: Load, seconds: number): Stage {
   return load.stages[load.stages.length - 1] as Stage;
 }
 
+/** A stage, and from when to when it lasts, seconds from the start of the load. */
+export interface Span {
+  readonly stage: Stage;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The stage that asks for the arrival due at `seconds`: one due as a stage ends is that stage's last. */
+export function spanOfArrival(load: Load, seconds: number): Span {
+  let from = 0;
+  let last: Span | undefined;
+  for (const stage of load.stages) {
+    const to = from + stage.seconds;
+    last = { stage, from, to };
+    // Sums of fractions, as in wholeArrivalsIn.
+    if (stage.seconds > 0 && seconds <= to + 1e-9) return last;
+    from = to;
+  }
+  return last as Span;
+}
+
 /** Length of all stages in seconds. */
 export function durationOf(load: Load): number {
   return load.stages.reduce((sum, stage) => sum + stage.seconds, 0);

@@ -69,10 +69,10 @@ export function nothingLost(scenario: string): Sla[] {
 }
 
 /** Packets that were sent, of those that were due. */
-export function achieved(tags: Sla["tags"]): Sla {
+export function achieved(tags: Sla["tags"], id = "achieved", title = "achieved of asked rate"): Sla {
   return {
-    id: "achieved",
-    title: "achieved of asked rate",
+    id,
+    title,
     priority: "P0",
     metric: "packets",
     tags,

@@ -51,7 +51,7 @@ export function evidenceOf(of: Plan, change: Change = () => ({})): Evidence {
 function secondOf({ load }: Plan, at: number): Second {
   // A caller of a closed model that thinks for 100 ms calls ten times a second.
   const perSecond =
-    load.model === "open" ? arrivalsDue(load, at + 1) - arrivalsDue(load, at) : 10 * stageAt(load, at).to;
+    load.model === "closed" ? 10 * stageAt(load, at).to : arrivalsDue(load, at + 1) - arrivalsDue(load, at);
   return {
     phase: at < 0 ? "warm-up" : stageAt(load, at).phase,
     answers: at < 0 ? 10 : Math.round(perSecond),

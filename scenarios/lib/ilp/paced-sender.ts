@@ -13,7 +13,7 @@ import {
   peakOf,
   type Stage,
 } from "../plan.ts";
-import { durationOf, stageAt } from "../schedule.ts";
+import { durationOf, spanOfArrival } from "../schedule.ts";
 import { isFulfilled, reasonAt } from "./answer.ts";
 import { epochClock } from "./clock.ts";
 import { dial, type Link } from "./link.ts";
@@ -88,7 +88,6 @@ export function pacedSender(
     const latestMs = latestStartMs(sla);
     let toldGivenUp = 0;
     let sweptMs = 0;
-    let stageStartMs = 0;
     const watch = options.watch?.();
     const pool = Array.from({ length: watch ? 1 : PAYMENTS }, () => payment(options.secret));
     const slots = watch ? outstanding.capacity : PAYMENTS;
@@ -100,7 +99,8 @@ export function pacedSender(
       data: new Uint8Array(DATA_BYTES),
     });
     let dueMs = startMs + arrivals.dueSeconds * 1_000;
-    let stage: Stage | undefined;
+    let span = spanOfArrival(load, 0);
+    let tagged = false;
     let link: Link;
     let timer: ReturnType<typeof setInterval> | undefined;
     let over = false;
@@ -127,6 +127,13 @@ export function pacedSender(
       counts.timedOut += outstanding.givenUp - toldGivenUp;
       toldGivenUp = outstanding.givenUp;
     };
+    // By when it was due, and not by when it left: what is counted before goes with the stage before.
+    const enter = (dueSeconds: number) => {
+      report(counts);
+      tagged = true;
+      span = spanOfArrival(load, dueSeconds);
+      Object.assign(exec.vu.metrics.tags, tagsOf(span.stage));
+    };
     const tagsOf = ({ phase, to }: Stage): Record<string, string> =>
       extraTags.includes("stage") ? { phase, stage: String(to) } : { phase };
     const tick = () => {
@@ -143,17 +150,12 @@ export function pacedSender(
         }
       }
       report(counts);
-      const current = stageAt(load, (now - startMs) / 1_000);
-      if (current !== stage) {
-        stage = current;
-        stageStartMs = now;
-        Object.assign(exec.vu.metrics.tags, tagsOf(stage));
-      }
       if (dueMs <= now) {
         // Once a tick, the latest of it: a sample a packet would cost as much as the packet.
         pacingLag.add(now - dueMs);
         const expiresAtMs = now + requestTimeoutMs;
         do {
+          if (arrivals.dueSeconds > span.to || !tagged) enter(arrivals.dueSeconds);
           const id = outstanding.add(dueMs);
           if (watch !== undefined) {
             pool[id % slots] = payment(options.secret);
@@ -185,8 +187,9 @@ export function pacedSender(
         }
         const tookMs = atMs - wasDueMs;
         // The answer to a packet of the stage before this one is that one's.
-        if (wasDueMs >= stageStartMs) latency.add(tookMs);
-        else latency.add(tookMs, tagsOf(stageAt(load, (wasDueMs - startMs) / 1_000)));
+        const wasDue = (wasDueMs - startMs) / 1_000;
+        if (wasDue > span.from) latency.add(tookMs);
+        else latency.add(tookMs, tagsOf(spanOfArrival(load, wasDue).stage));
         if (tookMs > requestTimeoutMs) counts.timedOut++;
         else if (isFulfilled(view, at, (pool[requestId % slots] as Payment).fulfillment, requestId))
           counts.fulfilled++;

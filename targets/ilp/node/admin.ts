@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type Balance, LedgerError } from "../ledger/ledger.ts";
 import { nodeRegistry } from "./metrics/registry.ts";
 import type { Node } from "./node.ts";
 
@@ -18,7 +19,11 @@ export async function startAdmin(node: Node): Promise<Admin> {
       response.end(JSON.stringify(healthOf(node)));
     } else if (url === "/metrics") {
       response.setHeader("content-type", registry.contentType).end(await registry.metrics());
-    } else response.writeHead(404).end("there are /health and /metrics\n");
+    } else if (url === "/ledger") {
+      const told = await balancesOf(node);
+      response.writeHead(told === undefined ? 503 : 200, { "content-type": "application/json" });
+      response.end(JSON.stringify(told ?? {}));
+    } else response.writeHead(404).end("there are /health, /metrics and /ledger\n");
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -32,6 +37,19 @@ export async function startAdmin(node: Node): Promise<Admin> {
         server.closeAllConnections();
       }),
   };
+}
+
+/** What the ledger itself says of each account, as decimal text; undefined while it cannot be asked. */
+async function balancesOf({ ledger }: Node): Promise<object | undefined> {
+  try {
+    const balances = await ledger.balances();
+    const text = (balance: Balance) =>
+      Object.fromEntries(Object.entries(balance).map(([key, value]) => [key, String(value)]));
+    return Object.fromEntries([...balances].map(([name, balance]) => [name, text(balance)]));
+  } catch (error) {
+    if (error instanceof LedgerError) return undefined;
+    throw error;
+  }
 }
 
 /** What a network waits for: which sessions are up, and how many routes are loaded. */

@@ -15,9 +15,10 @@ test("one key and message after message, long and short, is what node:crypto say
   );
 });
 
-test("a key of 64 bytes is taken, a longer one refused", () => {
-  const message = new Uint8Array([1, 2, 3]);
-  const key = "k".repeat(64);
-  assert.deepEqual(hmacSha256(key)(message), createHmac("sha256", key).update(message).digest());
-  assert.throws(() => hmacSha256(`${key}k`), /a key of 65 bytes: at most 64/);
-});
+for (const length of [63, 64, 65, 200]) {
+  test(`a key of ${length} bytes is what node:crypto takes it for`, () => {
+    const message = new Uint8Array([1, 2, 3]);
+    const key = "k".repeat(length);
+    assert.deepEqual(hmacSha256(key)(message), createHmac("sha256", key).update(message).digest());
+  });
+}

@@ -11,7 +11,7 @@ export interface ReceiverOptions {
   readonly token: string;
   /** The receiver's own ILP address: `triggeredBy` of its Rejects. */
   readonly address: string;
-  /** Shared with the senders; at most 64 bytes. */
+  /** Shared with the senders. */
   readonly secret: string;
 }
 
