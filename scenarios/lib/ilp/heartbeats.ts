@@ -49,15 +49,16 @@ export class Heartbeats {
   tick(nowMs: number): void {
     for (; this.#nextMs <= nowMs; this.#nextMs += BEAT_MS)
       this.#socket.send(`{"ping":${this.#outstanding.add(this.#nextMs)}}`);
-    this.#count(this.#outstanding.givenUp);
+    this.#giveUp(nowMs - this.#timeoutMs);
   }
 
   close(): void {
-    this.#count(this.#outstanding.givenUp + this.#outstanding.open);
+    this.#giveUp(Number.POSITIVE_INFINITY);
     this.#socket.close();
   }
 
-  #count(unanswered: number): void {
-    for (; this.#counted < unanswered; this.#counted++) heartbeat.add(this.#timeoutMs);
+  #giveUp(dueBeforeMs: number): void {
+    this.#outstanding.giveUp(dueBeforeMs);
+    for (; this.#counted < this.#outstanding.givenUp; this.#counted++) heartbeat.add(this.#timeoutMs);
   }
 }

@@ -108,12 +108,20 @@ export function pacedSender(
     const end = () => {
       if (over) return;
       over = true;
-      if (timer !== undefined) clearInterval(timer);
       outstanding.giveUp(Number.POSITIVE_INFINITY);
       countGivenUp();
       report(counts);
       watch?.close(nowMs());
       link.close();
+    };
+    /**
+     * Lets go of the timers, for which k6 waits: to be called from a timer only. When one that is due is cleared from
+     * elsewhere, k6 2.2 runs the next one at once. So where a link goes down they stay, and a run is as long as planned.
+     */
+    const leave = () => {
+      end();
+      if (timer !== undefined) clearInterval(timer);
+      clearTimeout(deadline);
     };
     const countGivenUp = () => {
       counts.timedOut += outstanding.givenUp - toldGivenUp;
@@ -129,6 +137,7 @@ export function pacedSender(
     const tagsOf = ({ phase, to }: Stage): Record<string, string> =>
       extraTags.includes("stage") ? { phase, stage: String(to) } : { phase };
     const tick = () => {
+      if (over) return;
       const now = nowMs();
       if (now - sweptMs > SWEEP_MS) {
         sweptMs = now;
@@ -163,11 +172,7 @@ export function pacedSender(
       const sent = dueMs === Number.POSITIVE_INFINITY;
       watch?.tick(now, !sent);
       const awaited = outstanding.open > 0 || watch?.waiting === true;
-      if (sent && (!awaited || now > lastMs)) {
-        // Or k6 would wait for it. A link that goes down sooner leaves it, so that the run is as long as planned.
-        clearTimeout(deadline);
-        end();
-      }
+      if (sent && (!awaited || now > lastMs)) leave();
     };
     const lastMs = startMs + (seconds + gracefulStopSeconds) * 1_000;
     link = dial(options.url, options.token, {
@@ -201,7 +206,7 @@ export function pacedSender(
         end();
       },
     });
-    const deadline = setTimeout(end, LEAD_MS + (seconds + gracefulStopSeconds) * 1_000);
+    const deadline = setTimeout(leave, LEAD_MS + (seconds + gracefulStopSeconds) * 1_000);
   };
 }
 
