@@ -105,9 +105,11 @@ async function pathOf(t: TestContext) {
       const sent = readFrame(out.slice(0, end));
       const { amountNumber, expiresAtMs } = readPrepare(sent.bytes, undefined, sent.ilpStart, sent.ilpEnd);
       assert.equal(amountNumber, AMOUNT - KEPT);
+      // The test's clock counts whole milliseconds, the connector's fractions of them.
+      const most = 19_000 + 2;
       assert.ok(
-        timeoutMs > 18_000 && timeoutMs <= 19_000 && expiresAtMs <= Date.now() + 19_000,
-        "a margin is kept",
+        timeoutMs > 18_000 && timeoutMs < most && expiresAtMs < Date.now() + most,
+        `a margin is kept: ${timeoutMs} ms`,
       );
       const n = asked;
       const now = behaviour;
