@@ -3,7 +3,6 @@
 import type { KeyObject } from "node:crypto";
 import type { FrameView } from "../../../wire/btp.ts";
 import { type Clock, type Link, systemClock } from "../btp/btp.ts";
-import { readKeyFile } from "./key-file.ts";
 import { Payee } from "./payee.ts";
 import { type PaidPeer, Payer, type PayerOptions } from "./payer.ts";
 import { openSignatures, type Signatures } from "./signatures.ts";
@@ -13,12 +12,12 @@ export { ClaimError, type ClaimErrorCode } from "./error.ts";
 export type { Payee } from "./payee.ts";
 export type { Payer } from "./payer.ts";
 
-/** The `claims` key of a peer. */
+/** The `claims` key of a peer, with its keys read. */
 export interface ClaimRules {
-  /** The file with our private key: we sign what we owe the peer. */
-  readonly signWith?: string | undefined;
-  /** The file with the peer's public key: its claims are verified, and a Transfer without one is refused. */
-  readonly verifyWith?: string | undefined;
+  /** Our private key: we sign what we owe the peer. */
+  readonly signWith?: KeyObject | undefined;
+  /** The peer's public key: its claims are verified, and a Transfer without one is refused. */
+  readonly verifyWith?: KeyObject | undefined;
   readonly everyMs: number;
 }
 
@@ -31,28 +30,11 @@ export interface ClaimsOptions {
   readonly clock?: Clock;
 }
 
-/** A peer's rules, with its keys at hand. */
-interface Keys {
-  readonly sign: KeyObject | undefined;
-  readonly verify: KeyObject | undefined;
-  readonly everyMs: number;
-}
-
-/**
- * Reads the keys and starts the threads, if any peer has claims.
- *
- * @throws ClaimError KEY_FILE
- */
+/** Starts the threads, if any peer has claims. */
 export async function openClaims(options: ClaimsOptions): Promise<Claims> {
-  const keys = new Map<string, Keys>();
-  for (const { name, claims } of options.peers) {
-    if (claims === undefined) continue;
-    const { signWith, verifyWith, everyMs } = claims;
-    const sign = signWith === undefined ? undefined : readKeyFile(signWith, "private");
-    const verify = verifyWith === undefined ? undefined : readKeyFile(verifyWith, "public");
-    keys.set(name, { sign, verify, everyMs });
-  }
-  return new Claims(options, keys, keys.size === 0 ? undefined : await openSignatures(options.workers));
+  const rules = new Map<string, ClaimRules>();
+  for (const { name, claims } of options.peers) if (claims !== undefined) rules.set(name, claims);
+  return new Claims(options, rules, rules.size === 0 ? undefined : await openSignatures(options.workers));
 }
 
 /** The claims of a node, both ways. */
@@ -63,16 +45,19 @@ export class Claims {
   /** Undefined where no peer has claims. */
   readonly signatures: Signatures | undefined;
   readonly #options: ClaimsOptions;
-  readonly #keys: ReadonlyMap<string, Keys>;
+  readonly #rules: ReadonlyMap<string, ClaimRules>;
 
-  constructor(options: ClaimsOptions, keys: ReadonlyMap<string, Keys>, signatures: Signatures | undefined) {
+  constructor(
+    options: ClaimsOptions,
+    rules: ReadonlyMap<string, ClaimRules>,
+    signatures: Signatures | undefined,
+  ) {
     this.#options = options;
-    this.#keys = keys;
+    this.#rules = rules;
     this.signatures = signatures;
     if (signatures === undefined) return;
-    for (const [from, { verify }] of keys)
-      if (verify !== undefined)
-        this.payees.set(from, new Payee({ from, to: options.nodeId, key: verify, signatures }));
+    for (const [from, { verifyWith: key }] of rules)
+      if (key !== undefined) this.payees.set(from, new Payee({ from, to: options.nodeId, key, signatures }));
   }
 
   /**
@@ -81,11 +66,11 @@ export class Claims {
    * @param owedBefore what the ledger says was owed when the node started
    */
   payer(name: string, peer: PaidPeer, owedBefore: bigint): Payer | undefined {
-    const { sign, everyMs } = this.#keys.get(name) ?? {};
+    const { signWith: key, everyMs } = this.#rules.get(name) ?? {};
     const { signatures } = this;
-    if (sign === undefined || everyMs === undefined || signatures === undefined) return undefined;
+    if (key === undefined || everyMs === undefined || signatures === undefined) return undefined;
     const { nodeId, note, clock = systemClock } = this.#options;
-    const parts = { from: nodeId, to: name, key: sign, everyMs, signatures, peer, owedBefore, clock, note };
+    const parts = { from: nodeId, to: name, key, everyMs, signatures, peer, owedBefore, clock, note };
     const payer = new Payer(parts);
     this.payers.set(name, payer);
     return payer;

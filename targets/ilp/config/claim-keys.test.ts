@@ -1,5 +1,6 @@
 /** The `claims` of a peer in a node's file: key files that are there and right, or one line that names the key. */
 import assert from "node:assert/strict";
+import { resolve } from "node:path";
 import { test } from "node:test";
 import { keyFiles, scratch } from "../claims/testing/keys.ts";
 import { parseConfig } from "./config.ts";
@@ -15,26 +16,28 @@ ledger: { kind: sqlite, file: a.db }
 `;
 
 test("either half, or both, with a claim each 100 ms unless said", (t) => {
-  const { privateFile, publicFile } = keyFiles(scratch(t), "a");
+  const { privateFile, publicFile, privateKey, publicKey } = keyFiles(scratch(t), "a");
   for (const [text, rules] of [
-    [`{ signWith: ${privateFile} }`, { signWith: privateFile, everyMs: 100 }],
-    [`{ verifyWith: ${publicFile} }`, { verifyWith: publicFile, everyMs: 100 }],
+    [`{ signWith: ${privateFile} }`, { signWith: privateKey, verifyWith: undefined, everyMs: 100 }],
+    [`{ verifyWith: ${publicFile} }`, { signWith: undefined, verifyWith: publicKey, everyMs: 100 }],
     [
       `{ signWith: ${privateFile}, verifyWith: ${publicFile}, everyMs: 20 }`,
-      { signWith: privateFile, verifyWith: publicFile, everyMs: 20 },
+      { signWith: privateKey, verifyWith: publicKey, everyMs: 20 },
     ],
   ] as const)
     assert.deepEqual(parseConfig(file(text), "a.yaml").peers[0]?.claims, rules);
 });
 
+const MAKE = "openssl genpkey -algorithm ed25519 -out <file>";
+
 test("a mistake is told in one line with the key", (t) => {
   const { privateFile, publicFile } = keyFiles(scratch(t), "a");
   for (const [text, line] of [
     ["{}", "claims: needs signWith, verifyWith, or both"],
-    ["{ signWith: no.pem }", "claims.signWith: there is no file no.pem"],
+    ["{ signWith: no.pem }", `claims.signWith: there is no file ${resolve("no.pem")}; make one: ${MAKE}`],
     [
       `{ signWith: ${publicFile} }`,
-      `claims.signWith: ${publicFile} is no PEM file with an Ed25519 private key`,
+      `claims.signWith: ${publicFile} is no PEM file with an Ed25519 private key; make one: ${MAKE}`,
     ],
     [
       `{ verifyWith: ${privateFile} }`,
