@@ -95,6 +95,12 @@ export class Signatures {
   async close(): Promise<void> {
     this.#closed = true;
     this.#refuse(this.#waiting.splice(0), closed());
+    // The pool waits for exits with node:events' once(), which hears errors too and then calls a method that the pool's
+    // threads lack: one that breaks just now would end the node. Its exit comes all the same.
+    for (const thread of this.#pool.threads) {
+      const once = thread.once.bind(thread);
+      thread.once = (event, heard) => (event === "error" ? thread : once(event, heard));
+    }
     await this.#pool.destroy();
   }
 
