@@ -55,9 +55,21 @@ export class Claims {
     this.#options = options;
     this.#rules = rules;
     this.signatures = signatures;
-    if (signatures === undefined) return;
-    for (const [from, { verifyWith: key }] of rules)
-      if (key !== undefined) this.payees.set(from, new Payee({ from, to: options.nodeId, key, signatures }));
+  }
+
+  /**
+   * Begins to take a peer's claims; nothing for a peer whose claims are not verified.
+   *
+   * @param dueBefore what the ledger says the peer owed when the node started
+   */
+  payee(from: string, dueBefore: bigint): Payee | undefined {
+    const { verifyWith: key } = this.#rules.get(from) ?? {};
+    const { signatures } = this;
+    if (key === undefined || signatures === undefined) return undefined;
+    const { nodeId: to, note } = this.#options;
+    const payee = new Payee({ from, to, key, signatures, dueBefore, note });
+    this.payees.set(from, payee);
+    return payee;
   }
 
   /**

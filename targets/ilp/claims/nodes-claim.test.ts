@@ -10,6 +10,9 @@ import { ends, startTestNode } from "./testing/two-nodes.ts";
 
 const EVERY_MS = 20;
 
+const WRONG_SIGNATURE =
+  "the signature is not that of A: check that verifyWith at B is the public half of signWith at A";
+
 /** Keys of both, and the `claims` of each about the other. */
 function agreed(t: TestContext) {
   const folder = scratch(t);
@@ -54,6 +57,7 @@ test("each node has the other's claim for exactly what both ledgers say, and for
     await until("all to be claimed", () => payer.acknowledged === creditsPosted);
     assert.equal(held(to, fromId), creditsPosted);
     assert.equal((await balanceOf(to, fromId)).debitsPosted, creditsPosted);
+    assert.equal(to.claims.payees.get(fromId)!.due, creditsPosted);
     const most = 1 + (performance.now() - startMs) / EVERY_MS;
     const { signed, sent, acknowledged } = payer.counters;
     assert.ok(signed <= most && signed < packets, `${signed} claims`);
@@ -88,6 +92,7 @@ test("claims show in /metrics", async (t) => {
   for (const line of [
     'ilp_claims_total{peer="A",event="verified"} 1',
     'ilp_claimed_units{peer="A",what="received"} 990',
+    'ilp_claimed_units{peer="A",what="due"} 990',
   ])
     assert.ok(ofB.includes(`${line}\n`), line);
 });
@@ -131,7 +136,12 @@ test("a node whose key is not the one its peer has is refused, once in the log, 
   assert.deepEqual([counters.acknowledged, held(b.node, "A")], [0, undefined]);
   assert.deepEqual(
     a.log.filter((line) => line.includes("claim")),
-    ["peer B refuses our claim: F00 the signature is not that of A"],
+    [`peer B refuses our claim: F00 ${WRONG_SIGNATURE}`],
   );
+  assert.deepEqual(
+    b.log.filter((line) => line.includes("claim")),
+    [`a claim of peer A is refused: ${WRONG_SIGNATURE}`],
+  );
+  assert.equal(b.node.claims.payees.get("A")!.due, 297n, "what it owes all the same");
   assert.ok(b.node.claims.payees.get("A")!.refused.WRONG_SIGNATURE! >= 2);
 });

@@ -30,6 +30,9 @@ class Asker {
     return true;
   }
 
+  readonly faults: unknown[] = [];
+  readonly session = { fault: (error: unknown) => void this.faults.push(error) };
+
   refuse(requestId: number, code: string, text: string): boolean {
     this.answers.push(`${requestId} ${code}: ${text}`);
     return true;
@@ -50,16 +53,22 @@ function signed(claim: Partial<Claim>, key = OURS.privateKey): Uint8Array {
   return sealed(terms, sign(null, terms, key));
 }
 
+const WRONG_SIGNATURE =
+  "notAccepted: the signature is not that of A: check that verifyWith at B is the public half of signWith at A";
+
 async function payee(t: TestContext) {
   const signatures = await openSignatures(1);
   t.after(() => signatures.close());
-  const payee = new Payee({ from: "A", to: "B", key: OURS.publicKey, signatures });
+  const notes: string[] = [];
+  const note = (level: string, message: string) => void notes.push(`${level}: ${message}`);
+  const payee = new Payee({ from: "A", to: "B", key: OURS.publicKey, signatures, note, dueBefore: 0n });
   const asker = new Asker();
   let id = 0;
   return {
     payee,
     asker,
     signatures,
+    notes,
     /** The answer to a Transfer with this claim, without its id. */
     async ask(...entries: Entry[]): Promise<string> {
       payee.receive(asker, transfer(++id, entries));
@@ -85,9 +94,9 @@ test("every other claim is refused, and the best one stays", async (t) => {
   const tampered = next.map((byte, i) => (i === next.length - 65 ? byte ^ 2 : byte));
   const flipped = next.map((byte, i) => (i === next.length - 1 ? byte ^ 1 : byte));
   for (const [entries, answer] of [
-    [[entry(tampered)], "notAccepted: the signature is not that of A"],
-    [[entry(flipped)], "notAccepted: the signature is not that of A"],
-    [[entry(signed({ nonce: 11n }, OTHER.privateKey))], "notAccepted: the signature is not that of A"],
+    [[entry(tampered)], WRONG_SIGNATURE],
+    [[entry(flipped)], WRONG_SIGNATURE],
+    [[entry(signed({ nonce: 11n }, OTHER.privateKey))], WRONG_SIGNATURE],
     [[entry(signed(RIGHT))], "notAccepted: nonce 10 is not above 10, which was taken"],
     [[entry(signed({ nonce: 9n, amount: 500n }))], "notAccepted: nonce 9 is not above 10, which was taken"],
     [[entry(signed({ nonce: 11n, amount: 99n }))], "notAccepted: amount 99 is below 100, which was claimed"],
@@ -127,6 +136,52 @@ test("a second claim while the first is verified is to be tried again, and the f
   assert.equal(await ask(entry(signed({ nonce: 11n }))), "yes");
 });
 
+test("what is wrong is told once each, busy threads never, and once that it is over", async (t) => {
+  const { ask, notes } = await payee(t);
+  const wrong = signed({ nonce: 11n }, OTHER.privateKey);
+  for (let n = 0; n < 3; n++) {
+    await ask(entry(wrong));
+    await ask();
+  }
+  assert.equal(await ask(entry(signed(RIGHT))), "yes");
+  assert.equal(await ask(entry(signed({ nonce: 12n }))), "yes");
+  assert.equal(await ask(entry(wrong)), "notAccepted: nonce 11 is not above 12, which was taken");
+  const told = WRONG_SIGNATURE.replace("notAccepted", "warn: a claim of peer A is refused");
+  assert.deepEqual(notes, [
+    told,
+    "warn: a claim of peer A is refused: a Transfer of one entry is wanted, named claim",
+    "info: claims of peer A are right again",
+    "warn: a claim of peer A is refused: nonce 11 is not above 12, which was taken",
+  ]);
+});
+
+test("an error that is none of a claim's goes to the session, wherever it comes from, and the peer is answered", async () => {
+  const struck = new TypeError("struck by lightning");
+  for (const verify of [
+    () => Promise.reject(struck),
+    () => {
+      throw struck;
+    },
+  ]) {
+    const parts = { from: "A", to: "B", key: OURS.publicKey, dueBefore: 0n, note: () => {} };
+    const asker = new Asker();
+    new Payee({ ...parts, signatures: { verify } }).receive(asker, transfer(1, [entry(signed(RIGHT))]));
+    await until("the answer", () => asker.answers.length === 1);
+    assert.deepEqual(asker.answers, ["1 unreachable: internal error"]);
+    assert.deepEqual(asker.faults, [struck]);
+  }
+  // And a link that throws at the very answers.
+  const asker = new Asker();
+  asker.refuse = asker.acknowledge = () => {
+    throw struck;
+  };
+  const parts = { from: "A", to: "B", key: OURS.publicKey, dueBefore: 0n, note: () => {} };
+  const signatures = { verify: () => Promise.resolve(true) };
+  new Payee({ ...parts, signatures }).receive(asker, transfer(1, [entry(signed(RIGHT))]));
+  await until("the faults", () => asker.faults.length === 2);
+  assert.deepEqual(asker.faults, [struck, struck]);
+});
+
 test("threads that are gone make a claim be tried again, and nothing is taken unverified", async (t) => {
   const { payee: creditor, ask, signatures } = await payee(t);
   await signatures.close();
@@ -140,7 +195,16 @@ test("whatever entries a Transfer has, it gets one refusal at once, and no threa
     seen++;
     return Promise.resolve(false);
   };
-  const creditor = new Payee({ from: "A", to: "B", key: OURS.publicKey, signatures: { verify } });
+  const notes: string[] = [];
+  const note = (_: string, message: string) => void notes.push(message);
+  const creditor = new Payee({
+    from: "A",
+    to: "B",
+    key: OURS.publicKey,
+    signatures: { verify },
+    note,
+    dueBefore: 0n,
+  });
   const entries = fc.array(
     fc.record({
       name: fc.oneof(fc.constant("claim"), fc.stringMatching(/^[ -~]{0,9}$/)),
@@ -159,4 +223,5 @@ test("whatever entries a Transfer has, it gets one refusal at once, and no threa
     { numRuns: 1_000 },
   );
   assert.deepEqual([seen, creditor.best], [0, undefined]);
+  assert.ok(notes.length <= 2, "a line for each thing that is wrong, not for each claim");
 });

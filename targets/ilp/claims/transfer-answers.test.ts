@@ -51,7 +51,10 @@ test("claims get a Response, or the Error of RFC 0023 that says whether to try a
     [claim(1, 10), ANSWERED],
     [claim(1, 10), "F00 NotAcceptedError: nonce 1 is not above 1, which was taken"],
     [claim(2, 9), "F00 NotAcceptedError: amount 9 is below 10, which was claimed"],
-    [claim(2, 11, "B", stranger), "F00 NotAcceptedError: the signature is not that of A"],
+    [
+      claim(2, 11, "B", stranger),
+      "F00 NotAcceptedError: the signature is not that of A: check that verifyWith at B is the public half of signWith at A",
+    ],
     [claim(2, 11, "C"), "F00 NotAcceptedError: a claim of A on C; wanted: of A on B"],
     [Buffer.from("{}"), "F01 InvalidFieldsError: 16 bytes wanted, 2 left (byte 0)"],
     [claim(2, 11), ANSWERED],

@@ -68,7 +68,7 @@ export async function startNode(
       onTransfer: (link, transfer) => opened.receive(link, transfer),
       onUp: ({ peer }) => note("info", `peer ${peer} is connected`),
       onDown: ({ peer }, why) => note("warn", `peer ${peer} is gone: ${why}`),
-      onFault: ({ peer }, error) => log.error({ err: error, peer }, "a packet met a fault of ours"),
+      onFault: ({ peer }, error) => log.error({ err: error, peer }, "a fault of ours"),
     };
     const btp = await openBtp({
       peers: config.peers.map(({ name, token, dial, sockets }) => ({
@@ -93,6 +93,7 @@ export async function startNode(
         telemetryId: telemetry.peer(name),
         outcomes: new Outcomes(),
         payer: opened.payer(name, hop, balance?.creditsPosted ?? 0n),
+        payee: opened.payee(name, balance?.debitsPosted ?? 0n),
       });
     }
     const router = new Router<PeerRoute>(

@@ -53,4 +53,6 @@ export interface Peer {
   readonly outcomes: Outcomes;
   /** Told what we come to owe the peer; undefined for one that is promised no claims. */
   readonly payer?: { owe(units: number): void } | undefined;
+  /** Told what the peer comes to owe us; undefined for one whose claims are not verified. */
+  readonly payee?: { owes(units: number): void } | undefined;
 }
