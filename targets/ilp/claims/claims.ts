@@ -3,6 +3,8 @@
 import type { KeyObject } from "node:crypto";
 import type { FrameView } from "../../../wire/btp.ts";
 import { type Clock, type Link, systemClock } from "../btp/btp.ts";
+import type { Agreement, Asset, Party } from "./claim.ts";
+import { ClaimFile } from "./claim-file.ts";
 import { Payee } from "./payee.ts";
 import { type PaidPeer, Payer, type PayerOptions } from "./payer.ts";
 import { openSignatures, type Signatures } from "./signatures.ts";
@@ -14,6 +16,8 @@ export type { Payer } from "./payer.ts";
 
 /** The `claims` key of a peer, with its keys read. */
 export interface ClaimRules {
+  /** The peer's own address. */
+  readonly ilpAddress: string;
   /** Our private key: we sign what we owe the peer. */
   readonly signWith?: KeyObject | undefined;
   /** The peer's public key: its claims are verified, and a Transfer without one is refused. */
@@ -22,7 +26,12 @@ export interface ClaimRules {
 }
 
 export interface ClaimsOptions {
-  readonly nodeId: string;
+  readonly node: Party;
+  readonly asset: Asset;
+  /** Of the node's ledger. */
+  readonly booksId: string;
+  /** Where the peers' claims are kept; there is no such file for a node that verifies none. */
+  readonly file: string;
   readonly peers: readonly { readonly name: string; readonly claims?: ClaimRules | undefined }[];
   /** Threads; none where no peer has claims. */
   readonly workers: number;
@@ -30,11 +39,18 @@ export interface ClaimsOptions {
   readonly clock?: Clock;
 }
 
-/** Starts the threads, if any peer has claims. */
+/**
+ * Starts the threads, if any peer has claims.
+ *
+ * @throws ClaimError CLAIMS_FILE
+ */
 export async function openClaims(options: ClaimsOptions): Promise<Claims> {
   const rules = new Map<string, ClaimRules>();
   for (const { name, claims } of options.peers) if (claims !== undefined) rules.set(name, claims);
-  return new Claims(options, rules, rules.size === 0 ? undefined : await openSignatures(options.workers));
+  const verifies = [...rules.values()].some(({ verifyWith }) => verifyWith !== undefined);
+  const file = verifies ? new ClaimFile(options.file) : undefined;
+  const signatures = rules.size === 0 ? undefined : await openSignatures(options.workers);
+  return new Claims(options, rules, signatures, file);
 }
 
 /** The claims of a node, both ways. */
@@ -46,14 +62,17 @@ export class Claims {
   readonly signatures: Signatures | undefined;
   readonly #options: ClaimsOptions;
   readonly #rules: ReadonlyMap<string, ClaimRules>;
+  readonly #file: ClaimFile | undefined;
 
   constructor(
     options: ClaimsOptions,
     rules: ReadonlyMap<string, ClaimRules>,
     signatures: Signatures | undefined,
+    file: ClaimFile | undefined,
   ) {
     this.#options = options;
     this.#rules = rules;
+    this.#file = file;
     this.signatures = signatures;
   }
 
@@ -61,15 +80,16 @@ export class Claims {
    * Begins to take a peer's claims; nothing for a peer whose claims are not verified.
    *
    * @param dueBefore what the ledger says the peer owed when the node started
+   * @throws ClaimError CLAIMS_FILE
    */
-  payee(from: string, dueBefore: bigint): Payee | undefined {
-    const { verifyWith: key } = this.#rules.get(from) ?? {};
-    const { signatures } = this;
-    if (key === undefined || signatures === undefined) return undefined;
-    const { nodeId: to, note } = this.#options;
-    const payee = new Payee({ from, to, key, signatures, dueBefore, note });
-    this.payees.set(from, payee);
-    return payee;
+  payee(name: string, dueBefore: bigint): void {
+    const rules = this.#rules.get(name);
+    const [file, { signatures }] = [this.#file, this];
+    if (rules?.verifyWith === undefined || file === undefined || signatures === undefined) return;
+    const { ilpAddress, verifyWith: key } = rules;
+    const { node: to, asset, note } = this.#options;
+    const agreement: Agreement = { from: { nodeId: name, ilpAddress }, to, asset };
+    this.payees.set(name, new Payee({ agreement, key, signatures, file, dueBefore, note }));
   }
 
   /**
@@ -78,12 +98,13 @@ export class Claims {
    * @param owedBefore what the ledger says was owed when the node started
    */
   payer(name: string, peer: PaidPeer, owedBefore: bigint): Payer | undefined {
-    const { signWith: key, everyMs } = this.#rules.get(name) ?? {};
+    const rules = this.#rules.get(name);
     const { signatures } = this;
-    if (key === undefined || everyMs === undefined || signatures === undefined) return undefined;
-    const { nodeId, note, clock = systemClock } = this.#options;
-    const parts = { from: nodeId, to: name, key, everyMs, signatures, peer, owedBefore, clock, note };
-    const payer = new Payer(parts);
+    if (rules?.signWith === undefined || signatures === undefined) return undefined;
+    const { ilpAddress, signWith: key, everyMs } = rules;
+    const { node: from, asset, booksId, note, clock = systemClock } = this.#options;
+    const agreement: Agreement = { from, to: { nodeId: name, ilpAddress }, asset };
+    const payer = new Payer({ agreement, booksId, key, everyMs, signatures, peer, owedBefore, clock, note });
     this.payers.set(name, payer);
     return payer;
   }

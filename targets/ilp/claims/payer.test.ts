@@ -9,6 +9,7 @@ import { until } from "../btp/testing/until.ts";
 import { readClaim, type SignedClaim } from "./claim.ts";
 import { ClaimError } from "./error.ts";
 import { type PaidPeer, Payer } from "./payer.ts";
+import { A_ON_B, BOOKS } from "./testing/agreement.ts";
 
 const KEY = generateKeyPairSync("ed25519");
 const EVERY_MS = 100;
@@ -61,8 +62,8 @@ function payer(owedBefore = 0n, random?: () => number) {
   const notes: string[] = [];
   const threads: { down: boolean; error?: Error } = { down: false };
   const payer = new Payer({
-    from: "A",
-    to: "B",
+    agreement: A_ON_B,
+    booksId: BOOKS,
     key: KEY.privateKey,
     everyMs: EVERY_MS,
     signatures: {
@@ -98,7 +99,8 @@ test("a claim says all that is owed, between whom, and is signed", async () => {
   await turn(EVERY_MS);
   const [{ transfer, claim }] = peer.sent as [Sent];
   assert.deepEqual([transfer.type, transfer.amount, transfer.entryCount], [FrameType.transfer, 1_012n, 1]);
-  assert.deepEqual([claim.from, claim.to, claim.amount], ["A", "B", 1_012n]);
+  const { from, to, asset } = claim;
+  assert.deepEqual([{ from, to, asset }, claim.booksId, claim.amount], [A_ON_B, BOOKS, 1_012n]);
   assert.ok(verify(null, claim.terms, KEY.publicKey, claim.signature));
 });
 

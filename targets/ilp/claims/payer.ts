@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { ContentType, FrameType, type FrameView, sizeOfFrame, writeFrame } from "../../../wire/btp.ts";
 import { backOffMs } from "../back-off.ts";
 import type { Clock, Refusal, Waiting } from "../btp/btp.ts";
-import { CLAIM_PROTOCOL, type Claim, sealed, writeTerms } from "./claim.ts";
+import { type Agreement, CLAIM_PROTOCOL, type Claim, sealed, writeTerms } from "./claim.ts";
 import { ClaimError } from "./error.ts";
 import { Owed } from "./owed.ts";
 import type { Signatures } from "./signatures.ts";
@@ -33,9 +33,9 @@ export interface PaidPeer {
 }
 
 export interface PayerOptions {
-  /** Both nodes' ids. */
-  readonly from: string;
-  readonly to: string;
+  readonly agreement: Agreement;
+  /** Of our ledger; see {@link Claim}. */
+  readonly booksId: string;
   readonly key: KeyObject;
   readonly everyMs: number;
   readonly signatures: Pick<Signatures, "sign">;
@@ -153,14 +153,14 @@ export class Payer implements Waiting {
   }
 
   async #claim(): Promise<void> {
-    const { from, to, key, signatures, peer } = this.#options;
+    const { agreement, booksId, key, signatures, peer } = this.#options;
     if (!peer.up) {
       this.#again();
       return;
     }
     // A clock makes nonces rise over restarts as well, with nothing to keep.
     this.#nonce = Math.max(this.#nonce + 1, Date.now());
-    const claim = { from, to, nonce: BigInt(this.#nonce), amount: this.owed };
+    const claim = { ...agreement, booksId, nonce: BigInt(this.#nonce), amount: this.owed };
     const terms = writeTerms(claim);
     let signature: Uint8Array;
     try {
@@ -195,6 +195,10 @@ export class Payer implements Waiting {
     this.#again();
   }
 
+  get #name(): string {
+    return this.#options.agreement.to.nodeId;
+  }
+
   #random(): number {
     return (this.#options.random ?? Math.random)();
   }
@@ -202,12 +206,12 @@ export class Payer implements Waiting {
   #tellRefused(code: string, text: string): void {
     if (code === LATER || code === this.#refusedFor) return;
     this.#refusedFor = code;
-    this.#options.note("warn", `peer ${this.#options.to} refuses our claim: ${code} ${text}`);
+    this.#options.note("warn", `peer ${this.#name} refuses our claim: ${code} ${text}`);
   }
 
   #tellTaken(): void {
     if (this.#refusedFor === undefined) return;
     this.#refusedFor = undefined;
-    this.#options.note("info", `peer ${this.#options.to} takes our claims again`);
+    this.#options.note("info", `peer ${this.#name} takes our claims again`);
   }
 }

@@ -4,6 +4,7 @@ import { writeAddress } from "../../../wire/address.ts";
 import { WireError } from "../../../wire/error.ts";
 import { MAX_ADDRESS } from "../../../wire/ilp.ts";
 import type { PeerLimits } from "../checks/peer-checks.ts";
+import { ASSET_CODE, MAX_SCALE } from "../claims/claim.ts";
 import type { ClaimRules } from "../claims/claims.ts";
 import { ledgerOptions } from "../ledger/options.ts";
 import { prefixFault } from "../routing/route.ts";
@@ -68,6 +69,8 @@ const peer = z.strictObject({
   /** Signed claims with the peer, whose name is then its nodeId: claims name both. */
   claims: z
     .strictObject({
+      /** The peer's own ILP address: claims name it beside its nodeId. */
+      ilpAddress: address,
       /** Our private key: what we owe the peer is claimed with it. */
       signWith: keyFile.optional(),
       /** The peer's public key: its claims are verified with it, and its Transfers have to be claims. */
@@ -97,6 +100,13 @@ export const nodeSchema = z.strictObject({
   nodeId: name,
   /** Its own ILP address: `triggeredBy` of its Rejects. */
   ilpAddress: address,
+  /** What all amounts are counted in, as claims say it: units of 10^-scale of the asset. XTS is ISO 4217's for tests. */
+  asset: z
+    .strictObject({
+      code: z.string().regex(ASSET_CODE, "must be 1 to 16 letters and digits").default("XTS"),
+      scale: z.int().min(0).max(MAX_SCALE).default(0),
+    })
+    .prefault({}),
   /** Where peers dial in. Port 0: the system picks one. */
   btp: z
     .strictObject({ host: z.string().min(1).default("127.0.0.1"), port: port.default(3000) })
@@ -138,6 +148,8 @@ export const nodeSchema = z.strictObject({
     .prefault({}),
   /** Threads that sign and verify claims; none are started while no peer has claims. */
   claimWorkers: z.int().min(1).max(16).default(1),
+  /** Where the peers' claims are kept; unless given, the ledger's file, or with TigerBeetle the nodeId, and `.claims`. */
+  claimsFile: z.string().min(1).optional(),
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 

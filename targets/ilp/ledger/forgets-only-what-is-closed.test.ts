@@ -12,6 +12,8 @@ const optionsOf = (file: string) => sqliteOptions.parse({ kind: "sqlite", file }
 test("a ledger that is open is not forgotten, and goes on; once closed it is", async () => {
   await using place = scratch();
   const ledger = await place.open();
+  const { booksId } = ledger;
+  assert.match(booksId, /^[0-9a-f]{16}$/);
   const [alice, bob] = [await ledger.account("alice"), await ledger.account("bob")];
   const pay = () => posted(ledger, ledger.reserve(alice, bob, 9, Date.now() + 60_000));
   assert.equal(await pay(), undefined);
@@ -24,6 +26,7 @@ test("a ledger that is open is not forgotten, and goes on; once closed it is", a
   await ledger.close();
   const again = await place.open();
   assert.equal((await again.balances()).get("bob")?.posted, 18n, "nothing was unlinked under it");
+  assert.equal(again.booksId, booksId);
   await again.close();
   forgetLedger(optionsOf(place.file));
   assert.deepEqual(
@@ -31,6 +34,7 @@ test("a ledger that is open is not forgotten, and goes on; once closed it is", a
     [false, false, false, true],
   );
   const fresh = await place.open();
+  assert.notEqual(fresh.booksId, booksId);
   assert.deepEqual([...(await fresh.balances()).keys()], []);
   // The one that forgot held the lock's very file, so it still keeps others out.
   await assert.rejects(place.open(), ledgerError("UNUSABLE", /in use/));

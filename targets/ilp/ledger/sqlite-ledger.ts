@@ -59,6 +59,7 @@ export class SqliteLedger implements Ledger {
   readonly #meter = new LedgerMeter();
   readonly #checkpointMs = Distribution.ofMs();
   #logPages = 0;
+  #booksId = "";
   /** The end of what waited when the thread was started again: once it is written, the ledger is up. */
   #recoverTo = 0;
   #downSinceMs = 0;
@@ -81,7 +82,9 @@ export class SqliteLedger implements Ledger {
       {
         report: (report) => {
           this.#heard(report);
-          if (report.is === "ready") opened.resolve();
+          if (report.is !== "ready") return;
+          this.#booksId = report.booksId;
+          opened.resolve();
         },
         ended: (error) => {
           if (this.#queue.nextId === 0) opened.reject(error);
@@ -90,6 +93,10 @@ export class SqliteLedger implements Ledger {
       },
     );
     this.#thread.start(0);
+  }
+
+  get booksId(): string {
+    return this.#booksId;
   }
 
   async account(name: string): Promise<number> {

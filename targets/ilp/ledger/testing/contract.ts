@@ -36,6 +36,14 @@ export function ledgerContract(name: string, home: () => Home, options: { skip?:
     assert.deepEqual(await accounts(again), [alice, bob]);
   });
 
+  it("books have an id of their own, which stays", async (home) => {
+    const ledger = await home.open();
+    const { booksId } = ledger;
+    assert.match(booksId, /^[0-9a-f]{16}$/);
+    await ledger.close();
+    assert.equal((await home.open()).booksId, booksId);
+  });
+
   it("a reserve is pending on both sides, a post moves it over", async (home) => {
     const ledger = await home.open();
     const [alice, bob] = await accounts(ledger);

@@ -30,9 +30,9 @@ export function claimMetrics(readings: Readings, { payers, payees, signatures }:
         yield [{ peer, what: "owed" }, Number(owed)];
         yield [{ peer, what: "acknowledged" }, Number(acknowledged)];
       }
-      for (const [peer, { due, best }] of payees) {
+      for (const [peer, { due, claimed }] of payees) {
         yield [{ peer, what: "due" }, Number(due)];
-        yield [{ peer, what: "received" }, Number(best?.amount ?? 0n)];
+        yield [{ peer, what: "received" }, Number(claimed)];
       }
     },
   );
