@@ -1,11 +1,11 @@
 /** Two real nodes that claim what they owe each other, over real sockets. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { until } from "../btp/testing/until.ts";
 import { forgetLedger } from "../ledger/forget-ledger.ts";
 import { startAdmin } from "../node/admin.ts";
 import type { Node } from "../node/node.ts";
 import type { Sender } from "../testing/sender.ts";
+import { until } from "../testing/until.ts";
 import { keyFiles, scratch } from "./testing/keys.ts";
 import { ends, startTestNode } from "./testing/two-nodes.ts";
 

@@ -12,7 +12,7 @@ import {
   sizeOfFrame,
   writeFrame,
 } from "../../../wire/btp.ts";
-import { until } from "../btp/testing/until.ts";
+import { until } from "../testing/until.ts";
 import { type Claim, type SignedClaim, sealed, writeTerms } from "./claim.ts";
 import { ClaimError } from "./error.ts";
 import { MAX_BOOKS, Payee, type PayeeOptions } from "./payee.ts";

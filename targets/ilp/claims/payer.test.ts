@@ -5,7 +5,7 @@ import { type TestContext, test } from "node:test";
 import { FrameType, type FrameView, readFrame, writeFrame } from "../../../wire/btp.ts";
 import type { Refusal } from "../btp/btp.ts";
 import { HandClock } from "../btp/testing/hand-clock.ts";
-import { until } from "../btp/testing/until.ts";
+import { until } from "../testing/until.ts";
 import { readClaim, type SignedClaim } from "./claim.ts";
 import { ClaimError } from "./error.ts";
 import { type PaidPeer, Payer } from "./payer.ts";

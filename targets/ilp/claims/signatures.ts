@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { Tinypool } from "tinypool";
+import { threadFile } from "../thread-file.ts";
 import { ClaimError } from "./error.ts";
 import type { Job, Result } from "./signature-thread.ts";
 
@@ -9,11 +10,7 @@ export const MAX_WAITING = 1_024;
 /** Jobs of one batch: verifying so many takes a thread about 7 ms, and the first waits no longer for the last. */
 const MAX_BATCH = 64;
 
-/** Beside this file, and as a bundle of its own beside the bundle that this file is in. */
-const THREAD = new URL(
-  import.meta.url.endsWith(".ts") ? "./signature-thread.ts" : "./signature-thread.mjs",
-  import.meta.url,
-);
+const THREAD = threadFile("signature-thread", import.meta.url);
 
 interface Asked {
   readonly job: Job;

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import * as btpPacket from "btp-packet";
 import * as fc from "fast-check";
 import { RawPeer } from "../btp/testing/nodes.ts";
-import { until } from "../btp/testing/until.ts";
+import { until } from "../testing/until.ts";
 import { sealed, writeTerms } from "./claim.ts";
 import { A_ON_B, B, BOOKS } from "./testing/agreement.ts";
 import { keyFiles, scratch } from "./testing/keys.ts";

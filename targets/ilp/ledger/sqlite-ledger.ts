@@ -1,4 +1,5 @@
 import { Distribution, type DistributionCounts } from "../distribution.ts";
+import { threadFile } from "../thread-file.ts";
 import { closed, EntryQueue, refusal } from "./entry-queue.ts";
 import {
   type Balance,
@@ -16,11 +17,7 @@ import type { SqliteOptions } from "./options.ts";
 /** How often a ledger that is down looks whether posts have waited too long. */
 const PATIENCE_CHECK_MS = 50;
 
-/** Beside this file, and as a bundle of its own beside the bundle that this file is in. */
-const THREAD = new URL(
-  import.meta.url.endsWith(".ts") ? "./sqlite-thread.ts" : "./sqlite-thread.mjs",
-  import.meta.url,
-);
+const THREAD = threadFile("sqlite-thread", import.meta.url);
 
 /** Where tests put a thread with faults. */
 export interface ThreadSeam {

@@ -1,7 +1,7 @@
 /** A peer that takes packets and never answers: what the sender is told, and what the ledger makes of the holds. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { until } from "../ledger/testing/waiting.ts";
+import { until } from "../testing/until.ts";
 import { BOB, nodeBetween } from "./testing/node-between.ts";
 import { startWithholdingReceiver, type WithholdingReceiver } from "./testing/withholding-receiver.ts";
 

@@ -9,8 +9,8 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { isFree } from "../../../bench/host/ports.ts";
-import { until } from "../ledger/testing/waiting.ts";
 import { type Sender, startSender } from "../testing/sender.ts";
+import { until } from "../testing/until.ts";
 import type { Health } from "./admin.ts";
 import { BOB, fileBetween, fulfillingReceiver } from "./testing/node-between.ts";
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { until } from "../../testing/until.ts";
 import { type Ledger, MAX_AMOUNT } from "../ledger.ts";
-import { ledgerError, posted, sums, until } from "./waiting.ts";
+import { ledgerError, posted, sums } from "./waiting.ts";
 
 /** Where the ledger under test keeps its books; each `open` finds what the one before left. */
 export interface Home extends AsyncDisposable {

@@ -7,9 +7,9 @@ import { type NodeConfig, nodeSchema, toNodeConfig } from "../../config/node-con
 import type { SqliteOptions } from "../../ledger/options.ts";
 import { openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
 import { type Faults, faultyThread } from "../../ledger/testing/faults.ts";
-import { until } from "../../ledger/testing/waiting.ts";
 import { type Receiver, startReceiver } from "../../receiver/receiver.ts";
 import { type Sender, startSender } from "../../testing/sender.ts";
+import { until } from "../../testing/until.ts";
 import { startAdmin } from "../admin.ts";
 import { type Node, startNode } from "../node.ts";
 
