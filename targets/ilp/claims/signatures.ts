@@ -40,7 +40,7 @@ export async function openSignatures(threads: number, thread = THREAD): Promise<
 /**
  * Ed25519 signatures (RFC 8032), made and checked in threads. A message to a thread and back costs the event loop nearly as
  * much as signing does, a third of verifying, so jobs travel in batches: those of one turn of the event loop, and those that
- * came while all threads were busy. At 16 a batch, each costs it a tenth (claims.bench.ts).
+ * came while all threads were busy. At 16 a batch, a job costs it 3 us (claims.bench.ts).
  */
 export class Signatures {
   readonly #pool: Tinypool;
