@@ -1,14 +1,44 @@
-import { collectDefaultMetrics, Gauge, type Registry } from "prom-client";
+import { Gauge, type Registry } from "prom-client";
+import gc from "prom-client/lib/metrics/gc.js";
+import heapSizeAndUsed from "prom-client/lib/metrics/heapSizeAndUsed.js";
+import heapSpacesSizeAndUsed from "prom-client/lib/metrics/heapSpacesSizeAndUsed.js";
+import osMemoryHeap from "prom-client/lib/metrics/osMemoryHeap.js";
+import processCpuTotal from "prom-client/lib/metrics/processCpuTotal.js";
+import processHandles from "prom-client/lib/metrics/processHandles.js";
+import processMaxFileDescriptors from "prom-client/lib/metrics/processMaxFileDescriptors.js";
+import processOpenFileDescriptors from "prom-client/lib/metrics/processOpenFileDescriptors.js";
+import processRequests from "prom-client/lib/metrics/processRequests.js";
+import processResources from "prom-client/lib/metrics/processResources.js";
+import processStartTime from "prom-client/lib/metrics/processStartTime.js";
+import version from "prom-client/lib/metrics/version.js";
 import { EventLoopDelay } from "./event-loop-delay.ts";
 
 /**
+ * Each by itself: asked for all together, prom-client also starts `monitorEventLoopDelay`, whose timer goes on running when
+ * its metrics are taken away again.
+ */
+const DEFAULTS = [
+  processCpuTotal,
+  processStartTime,
+  osMemoryHeap,
+  processOpenFileDescriptors,
+  processMaxFileDescriptors,
+  processResources,
+  processHandles,
+  processRequests,
+  heapSizeAndUsed,
+  heapSpacesSizeAndUsed,
+  version,
+  gc,
+];
+
+/**
  * What every target tells of its process: prom-client's default metrics (CPU, memory, garbage collection), with an
- * event-loop lag that is one; see {@link EventLoopDelay}.
+ * event-loop lag that is one; see {@link EventLoopDelay}. Of prom-client's own, `nodejs_eventloop_lag_seconds`, `_min_` and
+ * `_stddev_` have no place in it and are gone.
  */
 export function collectProcessMetrics(registry: Registry): void {
-  collectDefaultMetrics({ register: registry });
-  for (const { name } of registry.getMetricsAsArray())
-    if (name.startsWith("nodejs_eventloop_lag_")) registry.removeSingleMetric(name);
+  for (const register of DEFAULTS) register(registry, {});
   const delay = watched();
   for (const stat of ["mean", "p50", "p90", "p99", "max"] as const)
     new Gauge({

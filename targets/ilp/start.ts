@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pino from "pino";
+import { ClaimError } from "./claims/error.ts";
 import { parseCli, type Settings } from "./cli.ts";
 import { ConfigError, readConfig } from "./config/config.ts";
 import type { NodeConfig } from "./config/node-config.ts";
@@ -151,6 +152,7 @@ function isUsers(error: unknown): boolean {
   return (
     error instanceof ConfigError ||
     (error instanceof NetworkError && error.code === "PORT_TAKEN") ||
+    (error instanceof ClaimError && error.code === "CLAIMS_FILE") ||
     (error instanceof LedgerError && error.code === "UNUSABLE") ||
     (error as NodeJS.ErrnoException).code === "EADDRINUSE"
   );

@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { test } from "node:test";
 import * as btpPacket from "btp-packet";
 import { WebSocket } from "ws";
+import { until } from "../testing/until.ts";
 import { HandClock } from "./testing/hand-clock.ts";
 import { authPacket, clientNode, ilpPacket, Keeper, RawPeer, serverNode } from "./testing/nodes.ts";
 import { rawTcp } from "./testing/raw-tcp.ts";
-import { until } from "./testing/until.ts";
 
 /** The one packet that came before the connection was closed, as "code name text". */
 async function refusal(peer: RawPeer): Promise<string> {

@@ -1,9 +1,9 @@
 /** Peers that do not read: refusals rather than memory, and an end to it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { until } from "../testing/until.ts";
 import { HandClock } from "./testing/hand-clock.ts";
 import { echo, ilpPacket, Keeper, pair, RawPeer, request, serverNode, Waiter } from "./testing/nodes.ts";
-import { until } from "./testing/until.ts";
 
 const KB_60 = Buffer.alloc(60_000);
 /** Far more than what a kernel keeps for a connection. */

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
+import { until } from "../testing/until.ts";
 import { openBtp } from "./btp.ts";
 import { HandClock } from "./testing/hand-clock.ts";
 import {
@@ -19,7 +20,6 @@ import {
   Waiter,
 } from "./testing/nodes.ts";
 import { muteServer, rawTcp } from "./testing/raw-tcp.ts";
-import { until } from "./testing/until.ts";
 
 test("what is under way either way is answered before the links end", async () => {
   const keeper = new Keeper();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { backOffMs } from "../back-off.ts";
+import { until } from "../testing/until.ts";
 import { Session } from "./btp.ts";
 import { Dialer } from "./dialer.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
@@ -18,7 +19,6 @@ import {
   Waiter,
 } from "./testing/nodes.ts";
 import { muteServer } from "./testing/raw-tcp.ts";
-import { until } from "./testing/until.ts";
 
 test("a request while the link is down is refused", async () => {
   await using client = await clientNode("ws://127.0.0.1:1");

@@ -5,9 +5,9 @@ import * as btpPacket from "btp-packet";
 import * as ilpPacket from "ilp-packet";
 import { forwardPrepare, relayFrame, sizeOfIlpFrame } from "../../../wire/btp.ts";
 import { PrepareView, readPrepare } from "../../../wire/ilp.ts";
+import { until } from "../testing/until.ts";
 import type { Handler, Session } from "./btp.ts";
 import { ilpPacket as ilpMessage, RawPeer, serverNode } from "./testing/nodes.ts";
-import { until } from "./testing/until.ts";
 
 /** As little of a connector as there can be: everything goes to one peer. */
 function forwarder(next: () => Session): Handler {

@@ -7,6 +7,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { test } from "node:test";
 import fc from "fast-check";
 import { WebSocketServer } from "ws";
+import { until } from "../testing/until.ts";
 import type { TestNode } from "./testing/nodes.ts";
 import {
   authPacket,
@@ -20,7 +21,6 @@ import {
   Waiter,
 } from "./testing/nodes.ts";
 import { rawTcp } from "./testing/raw-tcp.ts";
-import { until } from "./testing/until.ts";
 import { sizeOfHeader, wrapPayload } from "./websocket-frame.ts";
 
 /** Asserts that a good peer is still served. */

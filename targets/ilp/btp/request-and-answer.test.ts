@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as btpPacket from "btp-packet";
 import { FrameType, sizeOfFrame, writeFrame } from "../../../wire/btp.ts";
+import { until } from "../testing/until.ts";
 import {
   echo,
   ilpEntries,
@@ -14,7 +15,6 @@ import {
   serverNode,
   Waiter,
 } from "./testing/nodes.ts";
-import { until } from "./testing/until.ts";
 
 test("a Message is answered by the other side, in either direction", async () => {
   const [above, below] = [new Keeper(echo), new Keeper(echo)];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { until } from "../testing/until.ts";
 import { openBtp } from "./btp.ts";
 import { ilpPacket, Keeper, RawPeer, request, Waiter } from "./testing/nodes.ts";
-import { until } from "./testing/until.ts";
 
 /** A server that takes two links of ann's at a time. */
 async function serverOfTwo(keeper: Keeper) {

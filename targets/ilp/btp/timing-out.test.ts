@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as btpPacket from "btp-packet";
+import { until } from "../testing/until.ts";
 import { HandClock } from "./testing/hand-clock.ts";
 import { echo, ilpPacket, Keeper, pair, RawPeer, request, serverNode, Waiter } from "./testing/nodes.ts";
-import { until } from "./testing/until.ts";
 
 test("a request times out on its own time, and a late answer is counted and dropped", async () => {
   const clock = new HandClock();

@@ -3,7 +3,8 @@
 import type { KeyObject } from "node:crypto";
 import type { FrameView } from "../../../wire/btp.ts";
 import { type Clock, type Link, systemClock } from "../btp/btp.ts";
-import { readKeyFile } from "./key-file.ts";
+import type { Agreement, Asset, Party } from "./claim.ts";
+import { ClaimFile } from "./claim-file.ts";
 import { Payee } from "./payee.ts";
 import { type PaidPeer, Payer, type PayerOptions } from "./payer.ts";
 import { openSignatures, type Signatures } from "./signatures.ts";
@@ -13,17 +14,24 @@ export { ClaimError, type ClaimErrorCode } from "./error.ts";
 export type { Payee } from "./payee.ts";
 export type { Payer } from "./payer.ts";
 
-/** The `claims` key of a peer. */
+/** The `claims` key of a peer, with its keys read. */
 export interface ClaimRules {
-  /** The file with our private key: we sign what we owe the peer. */
-  readonly signWith?: string | undefined;
-  /** The file with the peer's public key: its claims are verified, and a Transfer without one is refused. */
-  readonly verifyWith?: string | undefined;
+  /** The peer's own address. */
+  readonly ilpAddress: string;
+  /** Our private key: we sign what we owe the peer. */
+  readonly signWith?: KeyObject | undefined;
+  /** The peer's public key: its claims are verified, and a Transfer without one is refused. */
+  readonly verifyWith?: KeyObject | undefined;
   readonly everyMs: number;
 }
 
 export interface ClaimsOptions {
-  readonly nodeId: string;
+  readonly node: Party;
+  readonly asset: Asset;
+  /** Of the node's ledger. */
+  readonly booksId: string;
+  /** Where the peers' claims are kept; there is no such file for a node that verifies none. */
+  readonly file: string;
   readonly peers: readonly { readonly name: string; readonly claims?: ClaimRules | undefined }[];
   /** Threads; none where no peer has claims. */
   readonly workers: number;
@@ -31,28 +39,18 @@ export interface ClaimsOptions {
   readonly clock?: Clock;
 }
 
-/** A peer's rules, with its keys at hand. */
-interface Keys {
-  readonly sign: KeyObject | undefined;
-  readonly verify: KeyObject | undefined;
-  readonly everyMs: number;
-}
-
 /**
- * Reads the keys and starts the threads, if any peer has claims.
+ * Starts the threads, if any peer has claims.
  *
- * @throws ClaimError KEY_FILE
+ * @throws ClaimError CLAIMS_FILE
  */
 export async function openClaims(options: ClaimsOptions): Promise<Claims> {
-  const keys = new Map<string, Keys>();
-  for (const { name, claims } of options.peers) {
-    if (claims === undefined) continue;
-    const { signWith, verifyWith, everyMs } = claims;
-    const sign = signWith === undefined ? undefined : readKeyFile(signWith, "private");
-    const verify = verifyWith === undefined ? undefined : readKeyFile(verifyWith, "public");
-    keys.set(name, { sign, verify, everyMs });
-  }
-  return new Claims(options, keys, keys.size === 0 ? undefined : await openSignatures(options.workers));
+  const rules = new Map<string, ClaimRules>();
+  for (const { name, claims } of options.peers) if (claims !== undefined) rules.set(name, claims);
+  const verifies = [...rules.values()].some(({ verifyWith }) => verifyWith !== undefined);
+  const file = verifies ? new ClaimFile(options.file) : undefined;
+  const signatures = rules.size === 0 ? undefined : await openSignatures(options.workers);
+  return new Claims(options, rules, signatures, file);
 }
 
 /** The claims of a node, both ways. */
@@ -63,16 +61,35 @@ export class Claims {
   /** Undefined where no peer has claims. */
   readonly signatures: Signatures | undefined;
   readonly #options: ClaimsOptions;
-  readonly #keys: ReadonlyMap<string, Keys>;
+  readonly #rules: ReadonlyMap<string, ClaimRules>;
+  readonly #file: ClaimFile | undefined;
 
-  constructor(options: ClaimsOptions, keys: ReadonlyMap<string, Keys>, signatures: Signatures | undefined) {
+  constructor(
+    options: ClaimsOptions,
+    rules: ReadonlyMap<string, ClaimRules>,
+    signatures: Signatures | undefined,
+    file: ClaimFile | undefined,
+  ) {
     this.#options = options;
-    this.#keys = keys;
+    this.#rules = rules;
+    this.#file = file;
     this.signatures = signatures;
-    if (signatures === undefined) return;
-    for (const [from, { verify }] of keys)
-      if (verify !== undefined)
-        this.payees.set(from, new Payee({ from, to: options.nodeId, key: verify, signatures }));
+  }
+
+  /**
+   * Begins to take a peer's claims; nothing for a peer whose claims are not verified.
+   *
+   * @param dueBefore what the ledger says the peer owed when the node started
+   * @throws ClaimError CLAIMS_FILE
+   */
+  payee(name: string, dueBefore: bigint): void {
+    const rules = this.#rules.get(name);
+    const [file, { signatures }] = [this.#file, this];
+    if (rules?.verifyWith === undefined || file === undefined || signatures === undefined) return;
+    const { ilpAddress, verifyWith: key } = rules;
+    const { node: to, asset, note } = this.#options;
+    const agreement: Agreement = { from: { nodeId: name, ilpAddress }, to, asset };
+    this.payees.set(name, new Payee({ agreement, key, signatures, file, dueBefore, note }));
   }
 
   /**
@@ -81,12 +98,13 @@ export class Claims {
    * @param owedBefore what the ledger says was owed when the node started
    */
   payer(name: string, peer: PaidPeer, owedBefore: bigint): Payer | undefined {
-    const { sign, everyMs } = this.#keys.get(name) ?? {};
+    const rules = this.#rules.get(name);
     const { signatures } = this;
-    if (sign === undefined || everyMs === undefined || signatures === undefined) return undefined;
-    const { nodeId, note, clock = systemClock } = this.#options;
-    const parts = { from: nodeId, to: name, key: sign, everyMs, signatures, peer, owedBefore, clock, note };
-    const payer = new Payer(parts);
+    if (rules?.signWith === undefined || signatures === undefined) return undefined;
+    const { ilpAddress, signWith: key, everyMs } = rules;
+    const { node: from, asset, booksId, note, clock = systemClock } = this.#options;
+    const agreement: Agreement = { from, to: { nodeId: name, ilpAddress }, asset };
+    const payer = new Payer({ agreement, booksId, key, everyMs, signatures, peer, owedBefore, clock, note });
     this.payers.set(name, payer);
     return payer;
   }

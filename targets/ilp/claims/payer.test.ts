@@ -5,10 +5,11 @@ import { type TestContext, test } from "node:test";
 import { FrameType, type FrameView, readFrame, writeFrame } from "../../../wire/btp.ts";
 import type { Refusal } from "../btp/btp.ts";
 import { HandClock } from "../btp/testing/hand-clock.ts";
-import { until } from "../btp/testing/until.ts";
+import { until } from "../testing/until.ts";
 import { readClaim, type SignedClaim } from "./claim.ts";
 import { ClaimError } from "./error.ts";
 import { type PaidPeer, Payer } from "./payer.ts";
+import { A_ON_B, BOOKS } from "./testing/agreement.ts";
 
 const KEY = generateKeyPairSync("ed25519");
 const EVERY_MS = 100;
@@ -25,6 +26,11 @@ class Peer implements PaidPeer {
   up = true;
   refuses: Refusal | undefined;
   readonly sent: Sent[] = [];
+  readonly faults: unknown[] = [];
+
+  fault(error: unknown): void {
+    this.faults.push(error);
+  }
 
   request(size: number, write: (id: number, into: Uint8Array, at: number) => number) {
     if (this.refuses !== undefined) return this.refuses;
@@ -50,18 +56,19 @@ function answer(code?: string): FrameView {
   return readFrame(into.slice(0, writeFrame(frame, into)));
 }
 
-function payer(owedBefore = 0n) {
+function payer(owedBefore = 0n, random?: () => number) {
   const clock = new HandClock();
   const peer = new Peer();
   const notes: string[] = [];
-  const threads = { down: false };
+  const threads: { down: boolean; error?: Error } = { down: false };
   const payer = new Payer({
-    from: "A",
-    to: "B",
+    agreement: A_ON_B,
+    booksId: BOOKS,
     key: KEY.privateKey,
     everyMs: EVERY_MS,
     signatures: {
       async sign(key, terms) {
+        if (threads.error) throw threads.error;
         if (threads.down) throw new ClaimError("DOWN", "no threads");
         return new Uint8Array(sign(null, terms, key));
       },
@@ -69,6 +76,7 @@ function payer(owedBefore = 0n) {
     peer,
     owedBefore,
     clock,
+    ...(random && { random }),
     note: (level, message) => notes.push(`${level}: ${message}`),
   });
   /** Lets time pass, and the claim that this makes be sent. */
@@ -91,7 +99,8 @@ test("a claim says all that is owed, between whom, and is signed", async () => {
   await turn(EVERY_MS);
   const [{ transfer, claim }] = peer.sent as [Sent];
   assert.deepEqual([transfer.type, transfer.amount, transfer.entryCount], [FrameType.transfer, 1_012n, 1]);
-  assert.deepEqual([claim.from, claim.to, claim.amount], ["A", "B", 1_012n]);
+  const { from, to, asset } = claim;
+  assert.deepEqual([{ from, to, asset }, claim.booksId, claim.amount], [A_ON_B, BOOKS, 1_012n]);
   assert.ok(verify(null, claim.terms, KEY.publicKey, claim.signature));
 });
 
@@ -156,6 +165,23 @@ test("nonces rise also when the clock is set back", async (t: TestContext) => {
   );
 });
 
+test("debts of a process before this one are spread over everyMs, not claimed all in one tick", async () => {
+  const shares = [0, 0.25, 0.999];
+  const waits = shares.map((share) => payer(5n, () => share).clock.waits);
+  assert.deepEqual(waits, [[0], [25], [99.9]]);
+});
+
+test("an error that is none of a claim's goes to the session, and the claim is made later", async () => {
+  const { payer: debtor, peer, threads, turn } = payer(5n);
+  threads.error = new TypeError("struck by lightning");
+  await turn(EVERY_MS);
+  assert.deepEqual([peer.faults, peer.sent.length], [[threads.error], 0]);
+  delete threads.error;
+  await turn(LONG_MS);
+  debtor.onAnswer(answer());
+  assert.deepEqual([debtor.acknowledged, peer.faults.length], [5n, 1]);
+});
+
 test("what a process before this one owed is claimed without a packet", async () => {
   const { peer, turn } = payer(5n);
   await turn(EVERY_MS);
@@ -187,19 +213,21 @@ test("threads that are down and a session that takes nothing only put the claim 
   assert.deepEqual([unsigned, unsent, sent, peer.sent[0]?.claim.amount], [1, 1, 1, 3n]);
 });
 
-test("a refusal is told once, and once when it is over", async () => {
+test("a refusal is told once for each code, one that passes never, and once when it is over", async () => {
   const { payer: debtor, notes, turn } = payer(3n);
-  for (const code of ["F00", "F00", undefined, undefined, "T00"]) {
+  const codes = ["T00", "F00", "F00", "T00", "F00", "F01", undefined, undefined, "T00", undefined, "F00"];
+  for (const code of codes) {
     debtor.owe(1);
     await turn(LONG_MS);
     debtor.onAnswer(answer(code));
   }
   assert.deepEqual(notes, [
     "warn: peer B refuses our claim: F00 no, thanks",
+    "warn: peer B refuses our claim: F01 no, thanks",
     "info: peer B takes our claims again",
-    "warn: peer B refuses our claim: T00 no, thanks",
+    "warn: peer B refuses our claim: F00 no, thanks",
   ]);
-  assert.deepEqual([debtor.counters.refusedByPeer, debtor.counters.acknowledged], [3, 2]);
+  assert.deepEqual([debtor.counters.refusedByPeer, debtor.counters.acknowledged], [8, 3]);
 });
 
 test("who is closed sets no timer and sends nothing more, wherever its claim was", async () => {

@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { ContentType, FrameType, type FrameView, sizeOfFrame, writeFrame } from "../../../wire/btp.ts";
 import { backOffMs } from "../back-off.ts";
 import type { Clock, Refusal, Waiting } from "../btp/btp.ts";
-import { CLAIM_PROTOCOL, type Claim, sealed, writeTerms } from "./claim.ts";
+import { type Agreement, CLAIM_PROTOCOL, type Claim, sealed, writeTerms } from "./claim.ts";
 import { ClaimError } from "./error.ts";
 import { Owed } from "./owed.ts";
 import type { Signatures } from "./signatures.ts";
@@ -13,12 +13,17 @@ const ANSWER_MS = 5_000;
 /** A claim that did not get through is made anew after the usual time and a random part of this at most. */
 const RETRY_MAX_MS = 10_000;
 
+/** UnreachableError (RFC 0023): the peer is busy for now, which is nothing that a person could mend. */
+const LATER = "T00";
+
 /** Characters of a stranger's text that are worth a line in the log. */
 const MAX_TEXT = 200;
 
 /** Where claims go: the peer's BTP session. */
 export interface PaidPeer {
   readonly up: boolean;
+  /** Told of an error that is none of a claim's. */
+  fault(error: unknown): void;
   request(
     size: number,
     write: (requestId: number, into: Uint8Array, at: number) => number,
@@ -28,9 +33,9 @@ export interface PaidPeer {
 }
 
 export interface PayerOptions {
-  /** Both nodes' ids. */
-  readonly from: string;
-  readonly to: string;
+  readonly agreement: Agreement;
+  /** Of our ledger; see {@link Claim}. */
+  readonly booksId: string;
   readonly key: KeyObject;
   readonly everyMs: number;
   readonly signatures: Pick<Signatures, "sign">;
@@ -38,7 +43,9 @@ export interface PayerOptions {
   /** What was owed when the node started, which its ledger knows. */
   readonly owedBefore: bigint;
   readonly clock: Clock;
-  /** Told once when the peer begins to refuse claims, and once when it stops. */
+  /** 0 to below 1; for the first wait and the back-off. */
+  readonly random?: () => number;
+  /** Told when the peer begins to refuse claims or refuses them for something else, and once when it stops. */
   readonly note: (level: "info" | "warn", message: string) => void;
 }
 
@@ -60,7 +67,7 @@ export class PayerCounters {
 /**
  * Claims what we come to owe one peer. A claim says all of it, so one that is lost costs nothing: there is never more than
  * one under way, whatever the load, and the next is made `everyMs` after the peer has answered, if it owes more by then.
- * While nothing grows, nothing is signed and no timer runs.
+ * Once all that is owed is acknowledged, nothing is signed and no timer runs; a peer that refuses is asked again and again.
  */
 export class Payer implements Waiting {
   readonly counters = new PayerCounters();
@@ -76,13 +83,15 @@ export class Payer implements Waiting {
   #nonce = 0;
   /** Attempts in a row that did not get through. */
   #failures = 0;
-  #refused = false;
+  /** What the peer was last said to refuse claims for; undefined while it takes them. */
+  #refusedFor: string | undefined;
 
   constructor(options: PayerOptions) {
     this.#options = options;
     this.#owed = new Owed(options.owedBefore);
-    // Whether the peer has the last claim of the process before this one, nobody knows.
-    if (options.owedBefore > 0n) this.#wait(options.everyMs);
+    // Whether the peer has the last claim of the process before this one, nobody knows. Peers have their turns spread over
+    // everyMs from here on, as otherwise all claims of a node that was started would always be due in the same tick.
+    if (options.owedBefore > 0n) this.#wait(options.everyMs * this.#random());
   }
 
   /** Units that we owe the peer in all. */
@@ -109,12 +118,12 @@ export class Payer implements Waiting {
   onAnswer(answer: FrameView): void {
     if (answer.type !== FrameType.response) {
       this.counters.refusedByPeer++;
-      this.#tellRefused(`${answer.code} ${answer.errorText.slice(0, MAX_TEXT)}`);
+      this.#tellRefused(answer.code, answer.errorText.slice(0, MAX_TEXT));
       this.#again();
       return;
     }
     this.counters.acknowledged++;
-    this.#tellRefused(undefined);
+    this.#tellTaken();
     this.#acknowledged = this.#claimed;
     this.#failures = 0;
     this.#busy = false;
@@ -129,24 +138,29 @@ export class Payer implements Waiting {
   #wait(ms: number): void {
     if (this.#closed) return;
     this.#busy = true;
-    this.#timer = this.#options.clock.after(ms, () => void this.#claim());
+    this.#timer = this.#options.clock.after(ms, () => {
+      this.#claim().catch((error) => {
+        this.#options.peer.fault(error);
+        this.#again();
+      });
+    });
   }
 
   /** The claim did not get through. */
   #again(): void {
     const { everyMs } = this.#options;
-    this.#wait(everyMs + backOffMs(this.#failures++, everyMs, RETRY_MAX_MS, Math.random()));
+    this.#wait(everyMs + backOffMs(this.#failures++, everyMs, RETRY_MAX_MS, this.#random()));
   }
 
   async #claim(): Promise<void> {
-    const { from, to, key, signatures, peer } = this.#options;
+    const { agreement, booksId, key, signatures, peer } = this.#options;
     if (!peer.up) {
       this.#again();
       return;
     }
     // A clock makes nonces rise over restarts as well, with nothing to keep.
     this.#nonce = Math.max(this.#nonce + 1, Date.now());
-    const claim = { from, to, nonce: BigInt(this.#nonce), amount: this.owed };
+    const claim = { ...agreement, booksId, nonce: BigInt(this.#nonce), amount: this.owed };
     const terms = writeTerms(claim);
     let signature: Uint8Array;
     try {
@@ -181,11 +195,23 @@ export class Payer implements Waiting {
     this.#again();
   }
 
-  #tellRefused(why: string | undefined): void {
-    const { to, note } = this.#options;
-    if (this.#refused === (why !== undefined)) return;
-    this.#refused = why !== undefined;
-    if (why === undefined) note("info", `peer ${to} takes our claims again`);
-    else note("warn", `peer ${to} refuses our claim: ${why}`);
+  get #name(): string {
+    return this.#options.agreement.to.nodeId;
+  }
+
+  #random(): number {
+    return (this.#options.random ?? Math.random)();
+  }
+
+  #tellRefused(code: string, text: string): void {
+    if (code === LATER || code === this.#refusedFor) return;
+    this.#refusedFor = code;
+    this.#options.note("warn", `peer ${this.#name} refuses our claim: ${code} ${text}`);
+  }
+
+  #tellTaken(): void {
+    if (this.#refusedFor === undefined) return;
+    this.#refusedFor = undefined;
+    this.#options.note("info", `peer ${this.#name} takes our claims again`);
   }
 }

@@ -1,10 +1,14 @@
 /** Signatures from threads: the right ones, in bounds, and what happens when a thread is gone. */
 import assert from "node:assert/strict";
 import { createPrivateKey, createPublicKey, sign } from "node:crypto";
+import { once } from "node:events";
 import { type TestContext, test } from "node:test";
+import { BroadcastChannel } from "node:worker_threads";
 import { MAX_WAITING, openSignatures, type Signatures } from "./signatures.ts";
+import { HELD } from "./testing/holding-thread.ts";
 
 const CRASHING = new URL("./testing/crashing-thread.ts", import.meta.url);
+const HOLDING = new URL("./testing/holding-thread.ts", import.meta.url);
 
 /** Secret key, message and signature of RFC 8032, section 7.1, tests 1 to 3. */
 const RFC_8032 = [
@@ -112,15 +116,19 @@ test("threads that cannot start fail every job, and keep nobody waiting", async 
     await assert.rejects(pool.sign(KEY, Uint8Array.of(1)), { name: "ClaimError", code: "DOWN" });
 });
 
-test("closing tells everyone who waits, and later ones, and leaves no thread", async () => {
+test("closing tells everyone, those whose batch a thread has at work too, and leaves no thread", async (t) => {
   const threads = () => (process.report.getReport() as unknown as { workers: unknown[] }).workers.length;
-  const pool = await openSignatures(2);
-  await pool.sign(KEY, Uint8Array.of(1));
-  assert.equal(threads(), 2);
-  const asked = Promise.allSettled(Array.from({ length: 200 }, () => pool.sign(KEY, Uint8Array.of(1))));
+  const held = new BroadcastChannel(HELD);
+  t.after(() => held.close());
+  const atWork = once(held, "message");
+  const pool = await openSignatures(1, HOLDING);
+  const asked = Array.from({ length: 200 }, () => pool.sign(KEY, Uint8Array.of(1)));
+  const outcomes = Promise.allSettled(asked);
+  const [{ data: jobs }] = (await atWork) as [{ data: number }];
+  assert.deepEqual([jobs, pool.waiting, threads()], [64, 136, 1]);
   await pool.close();
-  for (const outcome of await asked)
-    assert.equal(outcome.status === "rejected" && outcome.reason.message, "the node is closing");
+  const told = (await outcomes).map((outcome) => outcome.status === "rejected" && outcome.reason.message);
+  assert.deepEqual(told, Array(200).fill("the node is closing"));
   await assert.rejects(pool.sign(KEY, Uint8Array.of(1)), { code: "DOWN" });
   assert.equal(threads(), 0);
 });

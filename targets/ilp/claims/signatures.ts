@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { Tinypool } from "tinypool";
+import { threadFile } from "../thread-file.ts";
 import { ClaimError } from "./error.ts";
 import type { Job, Result } from "./signature-thread.ts";
 
@@ -9,11 +10,7 @@ export const MAX_WAITING = 1_024;
 /** Jobs of one batch: verifying so many takes a thread about 7 ms, and the first waits no longer for the last. */
 const MAX_BATCH = 64;
 
-/** Beside this file, and as a bundle of its own beside the bundle that this file is in. */
-const THREAD = new URL(
-  import.meta.url.endsWith(".ts") ? "./signature-thread.ts" : "./signature-thread.mjs",
-  import.meta.url,
-);
+const THREAD = threadFile("signature-thread", import.meta.url);
 
 interface Asked {
   readonly job: Job;
@@ -41,9 +38,9 @@ export async function openSignatures(threads: number, thread = THREAD): Promise<
 }
 
 /**
- * Ed25519 signatures (RFC 8032), made and checked in threads. A message to a thread and back costs the event loop 30 us,
- * nearly as much as signing does, so jobs travel in batches: those of one turn of the event loop, and those that came
- * while all threads were busy. At 16 a batch, each costs it 3 us (claims.bench.ts).
+ * Ed25519 signatures (RFC 8032), made and checked in threads. A message to a thread and back costs the event loop nearly as
+ * much as signing does, a third of verifying, so jobs travel in batches: those of one turn of the event loop, and those that
+ * came while all threads were busy. At 16 a batch, a job costs it 3 us (claims.bench.ts).
  */
 export class Signatures {
   readonly #pool: Tinypool;
@@ -95,6 +92,12 @@ export class Signatures {
   async close(): Promise<void> {
     this.#closed = true;
     this.#refuse(this.#waiting.splice(0), closed());
+    // The pool waits for exits with node:events' once(), which hears errors too and then calls a method that the pool's
+    // threads lack: one that breaks just now would end the node. Its exit comes all the same.
+    for (const thread of this.#pool.threads) {
+      const once = thread.once.bind(thread);
+      thread.once = (event, heard) => (event === "error" ? thread : once(event, heard));
+    }
     await this.#pool.destroy();
   }
 

@@ -5,8 +5,9 @@ import { test } from "node:test";
 import * as btpPacket from "btp-packet";
 import * as fc from "fast-check";
 import { RawPeer } from "../btp/testing/nodes.ts";
-import { until } from "../btp/testing/until.ts";
+import { until } from "../testing/until.ts";
 import { sealed, writeTerms } from "./claim.ts";
+import { A_ON_B, B, BOOKS } from "./testing/agreement.ts";
 import { keyFiles, scratch } from "./testing/keys.ts";
 import { startTestNode } from "./testing/two-nodes.ts";
 
@@ -38,11 +39,17 @@ test("claims get a Response, or the Error of RFC 0023 that says whether to try a
   const { node, url } = await startTestNode(t, {
     nodeId: "B",
     folder,
-    claims: `{ verifyWith: ${publicFile} }`,
+    claims: `{ ilpAddress: test.a, verifyWith: ${publicFile} }`,
   });
   const stranger = keyFiles(folder, "stranger").privateKey;
-  const claim = (nonce: number, amount: number, to = "B", key = privateKey) => {
-    const terms = writeTerms({ from: "A", to, nonce: BigInt(nonce), amount: BigInt(amount) });
+  const claim = (nonce: number, amount: number, to = B.nodeId, key = privateKey) => {
+    const terms = writeTerms({
+      ...A_ON_B,
+      to: { ...B, nodeId: to },
+      booksId: BOOKS,
+      nonce: BigInt(nonce),
+      amount: BigInt(amount),
+    });
     return sealed(terms, sign(null, terms, key));
   };
   using peer = await RawPeer.login(url, "a-b");
@@ -51,13 +58,19 @@ test("claims get a Response, or the Error of RFC 0023 that says whether to try a
     [claim(1, 10), ANSWERED],
     [claim(1, 10), "F00 NotAcceptedError: nonce 1 is not above 1, which was taken"],
     [claim(2, 9), "F00 NotAcceptedError: amount 9 is below 10, which was claimed"],
-    [claim(2, 11, "B", stranger), "F00 NotAcceptedError: the signature is not that of A"],
-    [claim(2, 11, "C"), "F00 NotAcceptedError: a claim of A on C; wanted: of A on B"],
+    [
+      claim(2, 11, "B", stranger),
+      "F00 NotAcceptedError: the signature is not that of A: check that verifyWith at B is the public half of signWith at A",
+    ],
+    [
+      claim(2, 11, "C"),
+      "F00 NotAcceptedError: a claim of A (test.a) on C (test.b) in XTS at scale 0; wanted: of A (test.a) on B (test.b) in XTS at scale 0",
+    ],
     [Buffer.from("{}"), "F01 InvalidFieldsError: 16 bytes wanted, 2 left (byte 0)"],
     [claim(2, 11), ANSWERED],
   ] as const)
     assert.equal(await answerTo(peer, id++, bytes), answer);
-  assert.equal(node.claims.payees.get("A")?.best?.amount, 11n);
+  assert.equal(node.claims.payees.get("A")?.claimed, 11n);
 });
 
 test("a peer that sends anything as a claim gets F01 each time, keeps its link, and can claim after it", async (t) => {
@@ -66,7 +79,7 @@ test("a peer that sends anything as a claim gets F01 each time, keeps its link, 
   const { node, url } = await startTestNode(t, {
     nodeId: "B",
     folder,
-    claims: `{ verifyWith: ${publicFile} }`,
+    claims: `{ ilpAddress: test.a, verifyWith: ${publicFile} }`,
   });
   using peer = await RawPeer.login(url, "a-b");
   let id = 0;
@@ -79,7 +92,7 @@ test("a peer that sends anything as a claim gets F01 each time, keeps its link, 
     ),
     { numRuns: 100 },
   );
-  const terms = writeTerms({ from: "A", to: "B", nonce: 1n, amount: 1n });
+  const terms = writeTerms({ ...A_ON_B, booksId: BOOKS, nonce: 1n, amount: 1n });
   assert.equal(await answerTo(peer, ++id, sealed(terms, sign(null, terms, privateKey))), ANSWERED);
   assert.deepEqual(node.claims.payees.get("A")?.refused, { BAD_CLAIM: 100 });
 });
@@ -91,7 +104,7 @@ test("a node that verifies nothing acknowledges whatever Transfer, and without a
   for (const [claims, expected] of [
     // The ledger has a thread of its own.
     [undefined, 1],
-    [`{ signWith: ${privateFile} }`, 2],
+    [`{ ilpAddress: test.a, signWith: ${privateFile} }`, 2],
   ] as const) {
     const { node, url } = await startTestNode(t, {
       nodeId: "B",

@@ -21,6 +21,7 @@ test("the least there is, with every default", () => {
   assert.deepEqual(parseConfig(LEAST, "a.yaml"), {
     nodeId: "A",
     ilpAddress: "test.a",
+    asset: { code: "XTS", scale: 0 },
     btp: { host: "127.0.0.1", port: 3000 },
     admin: { port: 9080 },
     peers: [

@@ -1,5 +1,7 @@
+import { KeyObject } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import type { z } from "zod";
+import { readClaimKeys } from "./claim-keys.ts";
 import {
   type Contradiction,
   contradictions,
@@ -56,8 +58,9 @@ export function parseConfig(text: string, file: string, environment: Environment
   }
   if (value === null || value === undefined) throw new ConfigError(`${file}: the file is empty`);
   const parsed = nodeSchema.safeParse(value);
+  const keys = parsed.success ? readClaimKeys(parsed.data) : undefined;
   const faults = parsed.success
-    ? contradictions(parsed.data, environment)
+    ? [...contradictions(parsed.data, environment), ...keys!.faults]
     : parsed.error.issues.flatMap((issue) => faultsOf(issue, source));
   const [first] = faults
     .map(({ path, message }) => ({ line: source.lineOf(path), key: keyText(path), message }))
@@ -68,7 +71,7 @@ export function parseConfig(text: string, file: string, environment: Environment
     const key = first.key === "" ? "" : `${first.key}: `;
     throw new ConfigError(`${file}:${first.line}: ${key}${first.message}${others}`);
   }
-  return freeze(toNodeConfig(parsed.data!, environment));
+  return freeze(toNodeConfig(parsed.data!, environment, keys!.claims));
 }
 
 const UNKNOWN = "there is no such key";
@@ -90,7 +93,8 @@ function keyText(path: readonly PropertyKey[]): string {
 }
 
 function freeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null) {
+  // A key learns its own kind when it is asked for it, which a frozen one cannot.
+  if (typeof value === "object" && value !== null && !(value instanceof KeyObject)) {
     for (const item of Object.values(value)) freeze(item);
     Object.freeze(value);
   }

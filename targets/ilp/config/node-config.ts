@@ -1,11 +1,11 @@
+import type { KeyObject } from "node:crypto";
 import { z } from "zod";
 import { writeAddress } from "../../../wire/address.ts";
 import { WireError } from "../../../wire/error.ts";
 import { MAX_ADDRESS } from "../../../wire/ilp.ts";
 import type { PeerLimits } from "../checks/peer-checks.ts";
+import { ASSET_CODE, MAX_SCALE } from "../claims/claim.ts";
 import type { ClaimRules } from "../claims/claims.ts";
-import { ClaimError } from "../claims/error.ts";
-import { readKeyFile } from "../claims/key-file.ts";
 import { ledgerOptions } from "../ledger/options.ts";
 import { prefixFault } from "../routing/route.ts";
 import { NODE_ID } from "../telemetry/event.ts";
@@ -35,16 +35,8 @@ const prefix = z.string().check((context) => {
   if (fault !== undefined) context.issues.push({ code: "custom", input: context.value, message: fault });
 });
 
-/** A PEM file with an Ed25519 key, from the working directory on, as the ledger's file is. */
-const keyFile = (half: "private" | "public") =>
-  z.string().check((context) => {
-    try {
-      readKeyFile(context.value, half);
-    } catch (error) {
-      if (!(error instanceof ClaimError)) throw error;
-      context.issues.push({ code: "custom", input: context.value, message: error.message });
-    }
-  });
+/** A PEM file with an Ed25519 key, from the working directory on, as the ledger's file is; read in claim-keys.ts. */
+const keyFile = z.string().min(1);
 
 /** A peer in the file; {@link Peer} is what it becomes. */
 const peer = z.strictObject({
@@ -77,10 +69,12 @@ const peer = z.strictObject({
   /** Signed claims with the peer, whose name is then its nodeId: claims name both. */
   claims: z
     .strictObject({
+      /** The peer's own ILP address: claims name it beside its nodeId. */
+      ilpAddress: address,
       /** Our private key: what we owe the peer is claimed with it. */
-      signWith: keyFile("private").optional(),
+      signWith: keyFile.optional(),
       /** The peer's public key: its claims are verified with it, and its Transfers have to be claims. */
-      verifyWith: keyFile("public").optional(),
+      verifyWith: keyFile.optional(),
       /** At most one claim in so many milliseconds. */
       everyMs: z.int().min(1).max(3_600_000).default(100),
     })
@@ -106,6 +100,13 @@ export const nodeSchema = z.strictObject({
   nodeId: name,
   /** Its own ILP address: `triggeredBy` of its Rejects. */
   ilpAddress: address,
+  /** What all amounts are counted in, as claims say it: units of 10^-scale of the asset. XTS is ISO 4217's for tests. */
+  asset: z
+    .strictObject({
+      code: z.string().regex(ASSET_CODE, "must be 1 to 16 letters and digits").default("XTS"),
+      scale: z.int().min(0).max(MAX_SCALE).default(0),
+    })
+    .prefault({}),
   /** Where peers dial in. Port 0: the system picks one. */
   btp: z
     .strictObject({ host: z.string().min(1).default("127.0.0.1"), port: port.default(3000) })
@@ -147,6 +148,8 @@ export const nodeSchema = z.strictObject({
     .prefault({}),
   /** Threads that sign and verify claims; none are started while no peer has claims. */
   claimWorkers: z.int().min(1).max(16).default(1),
+  /** Where the peers' claims are kept; unless given, the ledger's file, or with TigerBeetle the nodeId, and `.claims`. */
+  claimsFile: z.string().min(1).optional(),
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -164,7 +167,11 @@ export interface Peer {
   readonly claims: ClaimRules | undefined;
 }
 
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+type DeepReadonly<T> = T extends KeyObject
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
 
 /** What a node runs with. */
 export type NodeConfig = DeepReadonly<
@@ -215,8 +222,16 @@ export function contradictions(file: NodeFile, environment: Environment): Contra
   return found;
 }
 
-/** A file without contradictions, as the node takes it. */
-export function toNodeConfig(file: NodeFile, environment: Environment): NodeConfig {
+/**
+ * A file without contradictions, as the node takes it.
+ *
+ * @param claims by peer's name; of those with the key `claims`
+ */
+export function toNodeConfig(
+  file: NodeFile,
+  environment: Environment,
+  claims: ReadonlyMap<string, ClaimRules> = new Map(),
+): NodeConfig {
   const { hub } = file.telemetry;
   return {
     ...file,
@@ -232,7 +247,7 @@ export function toNodeConfig(file: NodeFile, environment: Environment): NodeConf
         held: peer.held,
         creditLimit: peer.creditLimit,
       },
-      claims: peer.claims,
+      claims: claims.get(peer.name),
     })),
     telemetry: { ...file.telemetry, hub: hub === "off" ? undefined : hub },
   };

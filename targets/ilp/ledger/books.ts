@@ -103,6 +103,9 @@ export class Books {
   get firstId(): number {
     return this.#firstId;
   }
+  get booksId(): string {
+    return String(this.#db.prepare("SELECT books_id FROM ledger").get()?.books_id);
+  }
   get holds(): number {
     return this.#holds.size;
   }

@@ -39,7 +39,7 @@ test("a database of something else is no ledger, and is left as it is", async ()
 test("a ledger of another version is named", async () => {
   await using place = await withOneTransfer();
   change(place.file, "PRAGMA user_version = 7");
-  await assert.rejects(place.open(), ledgerError("UNUSABLE", /has schema 7, this program writes 1/));
+  await assert.rejects(place.open(), ledgerError("UNUSABLE", /has schema 7, this program writes 2/));
 });
 
 test("a folder that is not there is named", async () => {

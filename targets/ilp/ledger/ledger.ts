@@ -88,6 +88,12 @@ export interface LedgerStats {
  */
 export interface Ledger {
   /**
+   * Which books these are, 16 hexadecimal digits: the same over restarts, and others for books that were begun anew, so
+   * that sums over all of them are never taken for sums over these.
+   */
+  readonly booksId: string;
+
+  /**
    * The number that transfers name an account by, while this ledger is open; the account is made, on disk, if there is
    * none.
    *

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { until } from "../testing/until.ts";
 import type { Ledger, LedgerError } from "./ledger.ts";
 import { type Faults, faultsIn, faultyThread } from "./testing/faults.ts";
 import { scratch } from "./testing/scratch.ts";
-import { ledgerError, posted, sums, until } from "./testing/waiting.ts";
+import { ledgerError, posted, sums } from "./testing/waiting.ts";
 
 const soon = () => Date.now() + 60_000;
 

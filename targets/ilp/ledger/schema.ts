@@ -3,7 +3,7 @@ import { LedgerError } from "./ledger.ts";
 
 /** "PLIL" in the file's header: what tells our file from any other SQLite database. */
 const APPLICATION_ID = 0x504c494c;
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 const LOG_BYTES = 16 * 1024 * 1024;
 
@@ -22,9 +22,10 @@ export type State = (typeof State)[keyof typeof State];
 const SCHEMA = `
   CREATE TABLE ledger (
     one INTEGER PRIMARY KEY CHECK (one = 1),
-    next_id INTEGER NOT NULL
+    next_id INTEGER NOT NULL,
+    books_id TEXT NOT NULL
   ) STRICT;
-  INSERT INTO ledger VALUES (1, 1);
+  INSERT INTO ledger VALUES (1, 1, lower(hex(randomblob(8))));
   CREATE TABLE accounts (
     number INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,

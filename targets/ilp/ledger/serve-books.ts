@@ -26,7 +26,7 @@ export type Question =
 export type ToThread = (Question & { readonly ask: number }) | null;
 
 export type FromThread =
-  | { readonly is: "ready"; readonly firstId: number; readonly accounts: number }
+  | { readonly is: "ready"; readonly firstId: number; readonly accounts: number; readonly booksId: string }
   | { readonly is: "failed"; readonly code: LedgerErrorCode; readonly why: string }
   | { readonly is: "batch"; readonly size: number; readonly commitMs: number }
   | { readonly is: "expired"; readonly count: number }
@@ -157,5 +157,5 @@ export function serveBooks(beforeCommit?: (db: DatabaseSync) => void): void {
   });
 
   ring.finish(ring.done, books.holds);
-  tell({ is: "ready", firstId: books.firstId, accounts: books.accounts });
+  tell({ is: "ready", firstId: books.firstId, accounts: books.accounts, booksId: books.booksId });
 }

@@ -1,4 +1,5 @@
 import { Distribution, type DistributionCounts } from "../distribution.ts";
+import { threadFile } from "../thread-file.ts";
 import { closed, EntryQueue, refusal } from "./entry-queue.ts";
 import {
   type Balance,
@@ -16,11 +17,7 @@ import type { SqliteOptions } from "./options.ts";
 /** How often a ledger that is down looks whether posts have waited too long. */
 const PATIENCE_CHECK_MS = 50;
 
-/** Beside this file, and as a bundle of its own beside the bundle that this file is in. */
-const THREAD = new URL(
-  import.meta.url.endsWith(".ts") ? "./sqlite-thread.ts" : "./sqlite-thread.mjs",
-  import.meta.url,
-);
+const THREAD = threadFile("sqlite-thread", import.meta.url);
 
 /** Where tests put a thread with faults. */
 export interface ThreadSeam {
@@ -59,6 +56,7 @@ export class SqliteLedger implements Ledger {
   readonly #meter = new LedgerMeter();
   readonly #checkpointMs = Distribution.ofMs();
   #logPages = 0;
+  #booksId = "";
   /** The end of what waited when the thread was started again: once it is written, the ledger is up. */
   #recoverTo = 0;
   #downSinceMs = 0;
@@ -81,7 +79,9 @@ export class SqliteLedger implements Ledger {
       {
         report: (report) => {
           this.#heard(report);
-          if (report.is === "ready") opened.resolve();
+          if (report.is !== "ready") return;
+          this.#booksId = report.booksId;
+          opened.resolve();
         },
         ended: (error) => {
           if (this.#queue.nextId === 0) opened.reject(error);
@@ -90,6 +90,10 @@ export class SqliteLedger implements Ledger {
       },
     );
     this.#thread.start(0);
+  }
+
+  get booksId(): string {
+    return this.#booksId;
   }
 
   async account(name: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { closed, EntryQueue, refusal } from "./entry-queue.ts";
 import { EntryKind, EntryOutcome } from "./entry-ring.ts";
 import {
@@ -59,6 +59,8 @@ export async function openTigerBeetleLedger(
  * the next fills. A batch whose answer did not come is sent again: its ids make it count once.
  */
 export class TigerBeetleLedger implements Ledger {
+  /** Of the cluster and the namespace, which are all that tells these books from others there. */
+  readonly booksId: string;
   readonly #options: TigerBeetleOptions;
   readonly #connect: Connect;
   readonly #queue: EntryQueue;
@@ -84,6 +86,7 @@ export class TigerBeetleLedger implements Ledger {
 
   constructor(options: TigerBeetleOptions, connect: Connect) {
     const nowMs = Date.now();
+    this.booksId = hash("sha256", `${options.clusterId} ${options.namespace}`).slice(0, 16);
     this.#options = options;
     this.#connect = connect;
     this.#client = connect();

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { until } from "../testing/until.ts";
 import type { LedgerError } from "./ledger.ts";
 import { openLedger } from "./open-ledger.ts";
 import { tigerBeetleOptions } from "./options.ts";
 import { TigerBeetleModel } from "./testing/tigerbeetle-model.ts";
-import { ledgerError, posted, sums, until } from "./testing/waiting.ts";
+import { ledgerError, posted, sums } from "./testing/waiting.ts";
 import { tigerBeetle } from "./tigerbeetle-client.ts";
 import { openTigerBeetleLedger } from "./tigerbeetle-ledger.ts";
 

@@ -7,9 +7,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { sums, until } from "../ledger/testing/waiting.ts";
+import { sums } from "../ledger/testing/waiting.ts";
 import { Flow } from "../testing/flow.ts";
 import { startSender } from "../testing/sender.ts";
+import { until } from "../testing/until.ts";
 import { type Node, startNode } from "./node.ts";
 import { configOf, fileBetween, fulfillingReceiver, silent } from "./testing/node-between.ts";
 

@@ -35,7 +35,7 @@ const DRAIN_MS = 4_000;
  * Starts a connector: opens its ledger, takes up its peers' balances, listens and dials.
  *
  * @param open where tests put a ledger with faults
- * @throws LedgerError UNUSABLE, ClaimError KEY_FILE, BtpError NO_SUCH_PORT, and what listening throws: EADDRINUSE
+ * @throws LedgerError UNUSABLE, ClaimError CLAIMS_FILE, BtpError NO_SUCH_PORT, and what listening throws: EADDRINUSE
  */
 export async function startNode(
   config: NodeConfig,
@@ -57,9 +57,13 @@ export async function startNode(
     const accounts = new Map<string, number>();
     for (const { name } of config.peers) accounts.set(name, await ledger.account(accountOf(name)));
     const balances = await ledger.balances();
-    const { nodeId, peers, claimWorkers: workers } = config;
-    const opened = await openClaims({ nodeId, peers, workers, note });
+    const { nodeId, ilpAddress, asset, peers, claimWorkers: workers } = config;
+    const node = { nodeId, ilpAddress };
+    const { booksId } = ledger;
+    const opened = await openClaims({ node, asset, booksId, file: claimsFile(config), peers, workers, note });
     claims = opened;
+    for (const { name } of config.peers)
+      opened.payee(name, balances.get(accountOf(name))?.debitsPosted ?? 0n);
     const byName = new Map<string, Peer>();
     // Nothing is called before there are sessions, and those want their handler first.
     let path: PacketPath | undefined;
@@ -68,7 +72,7 @@ export async function startNode(
       onTransfer: (link, transfer) => opened.receive(link, transfer),
       onUp: ({ peer }) => note("info", `peer ${peer} is connected`),
       onDown: ({ peer }, why) => note("warn", `peer ${peer} is gone: ${why}`),
-      onFault: ({ peer }, error) => log.error({ err: error, peer }, "a packet met a fault of ours"),
+      onFault: ({ peer }, error) => log.error({ err: error, peer }, "a fault of ours"),
     };
     const btp = await openBtp({
       peers: config.peers.map(({ name, token, dial, sockets }) => ({
@@ -93,6 +97,7 @@ export async function startNode(
         telemetryId: telemetry.peer(name),
         outcomes: new Outcomes(),
         payer: opened.payer(name, hop, balance?.creditsPosted ?? 0n),
+        payee: opened.payees.get(name),
       });
     }
     const router = new Router<PeerRoute>(
@@ -119,6 +124,11 @@ export async function startNode(
     await closeParts();
     throw error;
   }
+}
+
+/** Beside the ledger, where it is a file. */
+function claimsFile({ claimsFile, ledger, nodeId }: NodeConfig): string {
+  return claimsFile ?? `${ledger.kind === "sqlite" ? ledger.file : nodeId}.claims`;
 }
 
 const accountOf = (peer: string) => `peer:${peer}`;

@@ -7,8 +7,9 @@ import { test } from "node:test";
 import { sqliteOptions } from "../ledger/options.ts";
 import { openSqliteLedger } from "../ledger/sqlite-ledger.ts";
 import { type Faults, faultsIn } from "../ledger/testing/faults.ts";
-import { sums, until } from "../ledger/testing/waiting.ts";
+import { sums } from "../ledger/testing/waiting.ts";
 import { Flow, type Part } from "../testing/flow.ts";
+import { until } from "../testing/until.ts";
 import type { Health } from "./admin.ts";
 import { BOB, type NodeBetween, nodeBetween } from "./testing/node-between.ts";
 import { startWithholdingReceiver, type WithholdingReceiver } from "./testing/withholding-receiver.ts";
@@ -111,6 +112,9 @@ test("a slow disk: what it has no room for is refused with T04, the rest is fulf
   await assertBooked(place, flow.fulfilled);
 });
 
+/** Enough for all that is to happen before, on a machine that others have, too. */
+const LIVES_MS = 5_000;
+
 test("a disk that stands still for longer than packets live: they are told T00 and given back, not paid late", async () => {
   const faults = faultsIn();
   let bob: WithholdingReceiver | undefined;
@@ -120,15 +124,17 @@ test("a disk that stands still for longer than packets live: they are told T00 a
   });
   const { alice, node } = place;
   const told = Promise.all(
-    Array.from({ length: 50 }, () => alice.send({ destination: BOB, expiresInMs: 1_500 })),
+    Array.from({ length: 50 }, () => alice.send({ destination: BOB, expiresInMs: LIVES_MS })),
   );
+  const goneMs = Date.now() + LIVES_MS;
   await until("their holds to be on disk", () => node.ledger.stats().holds === 50);
-  faults.delayMs = 2_000;
+  faults.delayMs = 60_000;
   const { begun } = faults;
-  const late = alice.send({ destination: BOB });
+  const late = alice.send({ destination: BOB, expiresInMs: 60_000 });
   await until("the disk to stand still", () => faults.begun > begun && bob?.withheld === 51);
-  faults.delayMs = 0;
   bob?.release();
+  await until("all to be fulfilled, and their time to be over", () => Date.now() > goneMs);
+  faults.delayMs = 0;
   for (const answer of await told)
     assert.deepEqual(answer, { kind: "reject", code: "T00", triggeredBy: "test.a" });
   assert.equal((await late).kind, "fulfill", "who had more time is paid");

@@ -220,6 +220,7 @@ export class PacketPath {
     from.checks.fulfilled(amount);
     to.checks.credit.owe(forwardedAmount);
     to.payer?.owe(forwardedAmount);
+    from.payee?.owes(amount);
     from.outcomes.fulfilled++;
     this.latencyMs.fulfilled.add(nowMs - acceptedAtMs);
     this.#parts.telemetry.fulfilled(condition, 0, from.telemetryId, amount, nowMs);

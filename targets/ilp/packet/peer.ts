@@ -1,5 +1,6 @@
 import type { Waiting } from "../btp/btp.ts";
 import type { PeerChecks } from "../checks/peer-checks.ts";
+import { REJECT_CODES } from "../checks/reject-code.ts";
 
 /** Writes a frame under a request id; see the BTP room's FrameWriter. */
 type Write = (requestId: number, into: Uint8Array, at: number) => number;
@@ -26,13 +27,17 @@ export class Outcomes {
   received = 0;
   forwarded = 0;
   fulfilled = 0;
-  /** By Reject code, whoever it came from. */
+  /**
+   * By Reject code, whoever it came from: those of RFC 0027 by name, all else as `other`. A peer may write any three
+   * characters, and each would be a counter and a metric's label for good.
+   */
   readonly rejected: Record<string, number> = {};
   /** Answers that nobody was left to take. */
   unanswered = 0;
 
   reject(code: string): void {
-    this.rejected[code] = (this.rejected[code] ?? 0) + 1;
+    const name = Object.hasOwn(REJECT_CODES, code) ? code : "other";
+    this.rejected[name] = (this.rejected[name] ?? 0) + 1;
   }
 }
 
@@ -48,4 +53,6 @@ export interface Peer {
   readonly outcomes: Outcomes;
   /** Told what we come to owe the peer; undefined for one that is promised no claims. */
   readonly payer?: { owe(units: number): void } | undefined;
+  /** Told what the peer comes to owe us; undefined for one whose claims are not verified. */
+  readonly payee?: { owes(units: number): void } | undefined;
 }

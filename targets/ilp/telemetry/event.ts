@@ -75,8 +75,10 @@ export const PACKET_EVENTS = [
 export const EVENT_TYPES = [...PACKET_EVENTS, "NODE_STATUS", "LOG"] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
+export const MAX_NODE_ID = 64;
+
 /** What a nodeId may be: it stands in URLs, file names and JSON as it is. */
-export const NODE_ID = /^[A-Za-z0-9_.-]{1,64}$/;
+export const NODE_ID = new RegExp(`^[A-Za-z0-9_.-]{1,${MAX_NODE_ID}}$`);
 
 /**
  * Most bytes of a batch, for whoever makes one and whoever takes one. k6's WebSockets and browsers take more, but a frame

@@ -4,11 +4,11 @@ import type { Socket } from "node:net";
 import * as btpPacket from "btp-packet";
 import { WebSocket } from "ws";
 import type { FrameView } from "../../../../wire/btp.ts";
+import { until } from "../../testing/until.ts";
 import { type Btp, type BtpOptions, openBtp } from "../btp.ts";
 import type { Link, LinkEnd } from "../link.ts";
 import type { Failure, Waiting } from "../pending.ts";
 import type { Handler, Session } from "../session.ts";
-import { until } from "./until.ts";
 
 /** A frame as it was when it came. */
 export interface Kept {

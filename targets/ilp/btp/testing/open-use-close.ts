@@ -1,6 +1,7 @@
 /** A whole life in one process, which then has to end by itself: anything left behind would keep it. */
+
+import { until } from "../../testing/until.ts";
 import { echo, Keeper, pair, RawPeer, request, Waiter } from "./nodes.ts";
-import { until } from "./until.ts";
 
 const nodes = await pair(new Keeper(echo));
 const waiter = new Waiter();

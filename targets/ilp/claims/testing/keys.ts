@@ -23,7 +23,7 @@ export function keyFiles(folder: string, name: string): KeyFiles {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const privateFile = join(folder, `${name}.pem`);
   const publicFile = join(folder, `${name}.pub.pem`);
-  writeFileSync(privateFile, privateKey.export({ type: "pkcs8", format: "pem" }));
+  writeFileSync(privateFile, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
   writeFileSync(publicFile, publicKey.export({ type: "spki", format: "pem" }));
   return { privateFile, publicFile, privateKey, publicKey };
 }

@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import pino from "pino";
-import { until } from "../../btp/testing/until.ts";
 import { parseConfig } from "../../config/config.ts";
 import { type Node, startNode } from "../../node/node.ts";
 import { startReceiver } from "../../receiver/receiver.ts";
 import { type Sender, startSender } from "../../testing/sender.ts";
+import { until } from "../../testing/until.ts";
 
 export interface TestNode {
   readonly node: Node;

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { until } from "../../testing/until.ts";
 import { type Ledger, MAX_AMOUNT } from "../ledger.ts";
-import { ledgerError, posted, sums, until } from "./waiting.ts";
+import { ledgerError, posted, sums } from "./waiting.ts";
 
 /** Where the ledger under test keeps its books; each `open` finds what the one before left. */
 export interface Home extends AsyncDisposable {
@@ -34,6 +35,14 @@ export function ledgerContract(name: string, home: () => Home, options: { skip?:
     await ledger.close();
     const again = await home.open();
     assert.deepEqual(await accounts(again), [alice, bob]);
+  });
+
+  it("books have an id of their own, which stays", async (home) => {
+    const ledger = await home.open();
+    const { booksId } = ledger;
+    assert.match(booksId, /^[0-9a-f]{16}$/);
+    await ledger.close();
+    assert.equal((await home.open()).booksId, booksId);
   });
 
   it("a reserve is pending on both sides, a post moves it over", async (home) => {

@@ -1,7 +1,7 @@
 /** What is wrong with the disk or the thread of a ledger under test. */
 export interface Faults {
   readonly shared: SharedArrayBuffer;
-  /** How long each commit takes more. */
+  /** How long each commit takes more. One that stands still goes on when this is changed. */
   delayMs: number;
   /** The thread ends before each commit, as if it had run out of memory. */
   crash: boolean;
@@ -10,6 +10,8 @@ export interface Faults {
   /** Commits that began. */
   readonly begun: number;
   begin(): void;
+  /** Waits for so long, which was the delay, or until that is changed; for the ledger's thread. */
+  standStill(delayMs: number): void;
 }
 
 export function faultsIn(shared: SharedArrayBuffer = new SharedArrayBuffer(16)): Faults {
@@ -22,6 +24,7 @@ export function faultsIn(shared: SharedArrayBuffer = new SharedArrayBuffer(16)):
     },
     set delayMs(value) {
       Atomics.store(values, 0, value);
+      Atomics.notify(values, 0);
     },
     get crash() {
       return at(1) === 1;
@@ -39,6 +42,7 @@ export function faultsIn(shared: SharedArrayBuffer = new SharedArrayBuffer(16)):
       return at(3);
     },
     begin: () => Atomics.add(values, 3, 1),
+    standStill: (delayMs) => void Atomics.wait(values, 0, delayMs, delayMs),
   };
 }
 

@@ -6,8 +6,10 @@ import { faultsIn } from "./faults.ts";
 const faults = faultsIn((workerData as ThreadData).faults!);
 
 serveBooks((db) => {
+  // Read before the test is told that a commit began, which may then set the next one's.
+  const { delayMs } = faults;
   faults.begin();
-  if (faults.delayMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, faults.delayMs);
+  if (delayMs > 0) faults.standStill(delayMs);
   if (faults.crash) process.exit(70);
   if (faults.pages > 0) {
     // A full disk, as SQLite sees it: no page more than there are. What is written is found out when it is allocated.

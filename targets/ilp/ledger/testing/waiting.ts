@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import type { Ledger, LedgerError, LedgerErrorCode } from "../ledger.ts";
 
 const TOLD_WITHIN_MS = 20_000;
@@ -23,19 +22,6 @@ export const ledgerError = (code: LedgerErrorCode, message = /./) => ({
   code,
   message: new RegExp(`^(?=.*(?:${message.source})).+$`),
 });
-
-/** Asks until the answer is yes; fails, saying for what it waited, after the deadline. */
-export async function until(
-  what: string,
-  yes: () => boolean | Promise<boolean>,
-  deadlineMs = 10_000,
-): Promise<void> {
-  const end = performance.now() + deadlineMs;
-  while (!(await yes())) {
-    assert.ok(performance.now() < end, `waited ${deadlineMs} ms for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 /** The sums over all accounts that must be zero, whatever happened: posted, and pending. */
 export async function sums(ledger: Ledger): Promise<{ posted: bigint; pending: bigint }> {

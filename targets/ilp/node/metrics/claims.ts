@@ -24,13 +24,16 @@ export function claimMetrics(readings: Readings, { payers, payees, signatures }:
   );
   readings.gauge(
     "ilp_claimed_units",
-    "By peer: what we owe it in all, how much of that it has acknowledged claims for, and what it has claimed to owe us.",
+    "By peer: what we owe it in all (owed), how much of that it has acknowledged claims for (acknowledged); what it owes us in all by our books (due), and by its claims (received).",
     function* (): Series<number> {
       for (const [peer, { owed, acknowledged }] of payers) {
         yield [{ peer, what: "owed" }, Number(owed)];
         yield [{ peer, what: "acknowledged" }, Number(acknowledged)];
       }
-      for (const [peer, { best }] of payees) yield [{ peer, what: "received" }, Number(best?.amount ?? 0n)];
+      for (const [peer, { due, claimed }] of payees) {
+        yield [{ peer, what: "due" }, Number(due)];
+        yield [{ peer, what: "received" }, Number(claimed)];
+      }
     },
   );
   readings.gauge("ilp_signatures_waiting", "Signatures to make or verify that no thread has yet.", () =>

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Histogram, Registry } from "prom-client";
 import { Distribution } from "../../distribution.ts";
-import { until } from "../../ledger/testing/waiting.ts";
+import { until } from "../../testing/until.ts";
 import { BOB, nodeBetween } from "../testing/node-between.ts";
 import { inSeconds, Readings, single } from "./readings.ts";
 

@@ -7,9 +7,9 @@ import { type NodeConfig, nodeSchema, toNodeConfig } from "../../config/node-con
 import type { SqliteOptions } from "../../ledger/options.ts";
 import { openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
 import { type Faults, faultyThread } from "../../ledger/testing/faults.ts";
-import { until } from "../../ledger/testing/waiting.ts";
 import { type Receiver, startReceiver } from "../../receiver/receiver.ts";
 import { type Sender, startSender } from "../../testing/sender.ts";
+import { until } from "../../testing/until.ts";
 import { startAdmin } from "../admin.ts";
 import { type Node, startNode } from "../node.ts";
 
@@ -54,6 +54,8 @@ export interface NodeBetween extends AsyncDisposable {
 export interface BetweenOptions {
   /** Keys of the node's ledger. */
   readonly ledger?: Partial<SqliteOptions>;
+  /** The longest that it waits for an answer. */
+  readonly holdMs?: number;
   /** What is wrong with its ledger, and when. */
   readonly faults?: Faults;
   /** The far peer; fulfils unless given. */
@@ -61,13 +63,14 @@ export interface BetweenOptions {
 }
 
 export async function nodeBetween(options: BetweenOptions = {}): Promise<NodeBetween> {
-  const { ledger, faults, receive = fulfillingReceiver } = options;
+  const { ledger, holdMs, faults, receive = fulfillingReceiver } = options;
   await using opened = new AsyncDisposableStack();
   const folder = opened.adopt(mkdtempSync(join(tmpdir(), "plimsoll-node-")), (path) =>
     rmSync(path, { recursive: true }),
   );
   const ledgerFile = join(folder, "ledger.db");
-  const config = configOf(fileBetween(ledgerFile, ledger));
+  const file = fileBetween(ledgerFile, ledger);
+  const config = configOf({ ...file, expiry: { ...file.expiry, holdMs } });
   const open =
     faults && ((options: object) => openSqliteLedger(options as SqliteOptions, faultyThread(faults)));
   const node = opened.adopt(await startNode(config, silent, open), (it) => it.close());
