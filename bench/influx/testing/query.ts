@@ -30,10 +30,11 @@ export async function query(
 }
 
 /** Every point of a database, in an order of its own: two dumps are equal when the databases are. */
-export async function dump(origin: string, db: string): Promise<InfluxPoint[]> {
+export async function dump(origin: string, db: string, user = ""): Promise<InfluxPoint[]> {
   const points: InfluxPoint[] = [];
   for (const { name, tags, columns, values } of await query(origin, "SELECT * FROM /.*/ GROUP BY *", {
     db,
+    user,
   })) {
     for (const row of values) {
       const cells = columns.map((column, at) => [column, row[at] ?? null] as const);
