@@ -1,6 +1,6 @@
 /** A real influxd of one's own: free ports, a temporary folder, gone when its test is. */
 import { once } from "node:events";
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +16,16 @@ export const noInfluxd = existsSync(INFLUXD)
 
 const READY_MS = 20_000;
 const STOP_MS = 10_000;
+
+/**
+ * Keeps an influxd for as long as whoever started it is there: without it, a test that is killed would leave one behind.
+ * TERM reaches the whole group, influxd too; the end of our input means that there is nobody left to clean up.
+ */
+const KEEPER = `
+  "$0" -config /dev/null & influxd=$!
+  trap 'wait $influxd; exit' TERM
+  cat
+  kill $influxd; wait $influxd; rm -rf "$1"`;
 
 export interface InfluxdOptions {
   /** Asks for user and password; the first user has to be made by a query. */
@@ -80,7 +90,8 @@ export async function unstartedInfluxd({ auth = false, port }: InfluxdOptions = 
         INFLUXDB_REPORTING_DISABLED: "true",
         INFLUXDB_MONITOR_STORE_ENABLED: "false",
       };
-      child = new Child(INFLUXD, ["-config", "/dev/null"], { stdio: ["ignore", log, log], env });
+      child = new Child("/bin/sh", ["-c", KEEPER, INFLUXD, folder], { stdio: ["pipe", log, log], env });
+      closeSync(log);
       const deadline = Date.now() + READY_MS;
       while (!(await answers(origin))) {
         if (child.ending || Date.now() > deadline) {
