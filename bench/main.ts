@@ -1,6 +1,7 @@
 import { Command, CommanderError, type OutputConfiguration } from "commander";
 import { addDoctor } from "./commands/doctor.ts";
 import { addList } from "./commands/list.ts";
+import { addPush } from "./commands/push.ts";
 import { addReport } from "./commands/report.ts";
 import { addRun } from "./commands/run.ts";
 import { addUp } from "./commands/up.ts";
@@ -19,7 +20,7 @@ const program = new Command("plimsoll")
   .addHelpText("after", "\nStart here:\n  npx plimsoll run basic-load --profile smoke");
 
 program.configureOutput(complaining("npx plimsoll"));
-for (const add of [addRun, addUp, addList, addReport, addDoctor]) add(program);
+for (const add of [addRun, addUp, addList, addReport, addPush, addDoctor]) add(program);
 // A command of its own exits by itself, with code 1, unless told otherwise.
 for (const command of program.commands) {
   command.exitOverride().configureOutput(complaining(`npx plimsoll ${command.name()}`));

@@ -7,7 +7,7 @@
  * when its step is whole, so an interrupted set-up does again only the step it was at.
  *
  *   node build/setup.mjs           what a run needs
- *   node build/setup.mjs --test    and what the tests need: a browser, on a Debian where we may install it
+ *   node build/setup.mjs --test    and what the tests need: a browser and an InfluxDB, on a Debian where we may install them
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -48,7 +48,7 @@ try {
     // Targets are bundled with their packages, so a new lockfile is a new bundle.
     const inputs = [...sources, join(ROOT, "build", "bundle.ts"), join(ROOT, "package-lock.json")];
     await step("bundles", "dist/.stamp", inputs, bundle);
-    if (tests) await browser();
+    if (tests) await debianPackages();
   });
 } catch (error) {
   if (error.code === "ENOSPC") {
@@ -127,19 +127,34 @@ async function bundle() {
   await command(join(BIN, "node"), [join(ROOT, "build", "bundle.ts")], {}, "bundling");
 }
 
-/** Pages are tested in a real browser; where apt and root are at hand we fetch one, elsewhere we say how. */
-async function browser() {
-  const chromium = process.env.PLIMSOLL_CHROMIUM || "/usr/bin/chromium";
-  if (existsSync(chromium)) return;
-  const debian = existsSync("/etc/debian_version") && process.getuid?.() === 0;
-  if (!debian) {
-    say(
-      `no Chromium at ${chromium}: the tests of pages will be skipped. Install one, or set PLIMSOLL_CHROMIUM`,
-    );
+/**
+ * Pages are tested in a real browser, points in a real database. Where apt and root are at hand we fetch what is missing,
+ * elsewhere we say how.
+ */
+async function debianPackages() {
+  const missing = [
+    {
+      name: "chromium",
+      path: process.env.PLIMSOLL_CHROMIUM || "/usr/bin/chromium",
+      tests: "pages",
+      variable: "PLIMSOLL_CHROMIUM",
+    },
+    {
+      name: "influxdb",
+      path: process.env.PLIMSOLL_INFLUXD || "/usr/bin/influxd",
+      tests: "InfluxDB",
+      variable: "PLIMSOLL_INFLUXD",
+    },
+  ].filter(({ path }) => !existsSync(path));
+  if (missing.length === 0) return;
+  if (!existsSync("/etc/debian_version") || process.getuid?.() !== 0) {
+    for (const { name, path, tests, variable } of missing)
+      say(`no ${path}: the tests of ${tests} will be skipped. Install ${name}, or set ${variable}`);
     return;
   }
-  say("chromium: sh build/debian.sh");
-  await command("sh", [join(ROOT, "build", "debian.sh")], {}, "build/debian.sh");
+  const names = missing.map(({ name }) => name);
+  say(`${names.join(", ")}: sh build/debian.sh ${names.join(" ")}`);
+  await command("sh", [join(ROOT, "build", "debian.sh"), ...names], {}, "build/debian.sh");
 }
 
 /** Runs a command quietly; when it fails, its last words are told in one line. */

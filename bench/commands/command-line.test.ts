@@ -10,6 +10,7 @@ import { Failure } from "../failure.ts";
 import { planned } from "../judge/testing/evidence.ts";
 import { addDoctor } from "./doctor.ts";
 import { addList } from "./list.ts";
+import { addPush } from "./push.ts";
 import { addReport } from "./report.ts";
 import { addRun, checkMemory, worse } from "./run.ts";
 import { addUp } from "./up.ts";
@@ -18,7 +19,7 @@ import { addUp } from "./up.ts";
 function commandLine() {
   const printed = { out: "", err: "" };
   const program = new Command("plimsoll").enablePositionalOptions().exitOverride();
-  for (const add of [addRun, addUp, addList, addReport, addDoctor]) add(program);
+  for (const add of [addRun, addUp, addList, addReport, addPush, addDoctor]) add(program);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => {
@@ -54,7 +55,7 @@ async function complaint(...args: string[]): Promise<string> {
   throw new assert.AssertionError({ message: `accepted: ${args.join(" ")}` });
 }
 
-for (const name of ["run", "up", "list", "report", "doctor"]) {
+for (const name of ["run", "up", "list", "report", "push", "doctor"]) {
   test(`plimsoll ${name} --help teaches with an example`, async () => {
     const { parse, printed } = commandLine();
     await assert.rejects(parse(name, "--help"), { exitCode: 0 });
@@ -105,6 +106,14 @@ for (const [args, says] of [
   ],
   [["report"], /missing required argument 'run'/],
   [["report", "no-such-run-of-ours"], /^there is no run "no-such-run-of-ours"/],
+  [
+    ["run", "basic-load", "--influx", "127.0.0.1"],
+    /^--influx .* is no address of a database: it looks like http/,
+  ],
+  [["run", "basic-load", "--influx", "http://a/b/c"], /^--influx names one database after the host: http/],
+  [["push"], /missing required argument 'run'/],
+  [["push", "latest", "--influx", "ftp://a/b"], /^--influx .* is no address of a database/],
+  [["push", "no-such-run-of-ours", "--influx", "http://a/b"], /^there is no run "no-such-run-of-ours"/],
   [["up", "submarine"], /^there is no target "submarine"; there is connector/],
 ] as const) {
   test(`plimsoll ${args.join(" ")} is wrong usage, and says so in a line`, async () => {
@@ -160,6 +169,20 @@ test("list --json is the scenarios as data", async (t) => {
     JSON.parse(await printedBy(t, "list", "--json")),
     JSON.parse(JSON.stringify(Object.values(SCENARIOS))),
   );
+});
+
+test("push without a database asks for one", async () => {
+  delete process.env.PLIMSOLL_INFLUX;
+  assert.match(await complaint("push", "latest"), /^where to\? --influx http\S+, or PLIMSOLL_INFLUX$/);
+});
+
+test("what is wrong with PLIMSOLL_INFLUX is told without what it says", async (t) => {
+  process.env.PLIMSOLL_INFLUX = "http://ann:s3#cret@127.0.0.1:8086/plimsoll";
+  t.after(() => {
+    delete process.env.PLIMSOLL_INFLUX;
+  });
+  assert.doesNotMatch(await complaint("run", "basic-load"), /s3|cret|ann/);
+  assert.equal(process.env.PLIMSOLL_INFLUX, undefined, "nor is it handed on to k6 or a target");
 });
 
 function resultsFolder(t: TestContext): string {

@@ -4,8 +4,11 @@ import { availableParallelism, freemem } from "node:os";
 import { styleText } from "node:util";
 import type { Command } from "commander";
 import { CONNECTOR_VARIANTS, SCENARIOS } from "../../scenarios/plans.ts";
+import { Failure } from "../failure.ts";
 import { isFree } from "../host/ports.ts";
 import { versionOfPlimsoll } from "../host/versions.ts";
+import { addressOf } from "../influx/address.ts";
+import { askDatabase } from "../influx/open-database.ts";
 import { bundleOf, k6Binary, ROOT } from "../paths.ts";
 
 interface Finding {
@@ -50,6 +53,8 @@ async function examine(): Promise<Finding[]> {
     disk(),
     machine(),
     browser(),
+    influxd(),
+    ...(await database()),
   ];
 }
 
@@ -176,6 +181,37 @@ function browser(): Finding {
     : {
         state: "note",
         what: "no Chromium: the tests of pages cannot run",
-        todo: "sh build/debian.sh, or PLIMSOLL_CHROMIUM=...",
+        todo: "sh build/debian.sh chromium, or PLIMSOLL_CHROMIUM=...",
       };
+}
+
+function influxd(): Finding {
+  const path = process.env.PLIMSOLL_INFLUXD || "/usr/bin/influxd";
+  return existsSync(path)
+    ? { state: "ok", what: `influxd for the tests of InfluxDB (${path})` }
+    : {
+        state: "note",
+        what: "no influxd: the tests of InfluxDB cannot run",
+        todo: "sh build/debian.sh influxdb, or PLIMSOLL_INFLUXD=...",
+      };
+}
+
+/** The database that PLIMSOLL_INFLUX names; a run makes one that is missing, a look at the machine does not. */
+async function database(): Promise<Finding[]> {
+  const given = process.env.PLIMSOLL_INFLUX;
+  if (given === undefined) return [];
+  try {
+    const address = addressOf(given);
+    const found = await askDatabase(address);
+    const of = `InfluxDB at ${address.shown} (PLIMSOLL_INFLUX)`;
+    if (found.state === "ready")
+      return [{ state: "ok", what: `${of}, version ${found.version ?? "not told"}` }];
+    if (found.state === "missing") return [{ state: "ok", what: `${of}; a run will make the database` }];
+    return [
+      { state: "bad", what: `${of}: ${found.why}`, todo: "start or correct it, or unset PLIMSOLL_INFLUX" },
+    ];
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return [{ state: "bad", what: error.message, todo: "unset PLIMSOLL_INFLUX, or correct it" }];
+  }
 }

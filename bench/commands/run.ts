@@ -6,9 +6,14 @@ import { plan as planFor, SCENARIOS } from "../../scenarios/plans.ts";
 import { Failure } from "../failure.ts";
 import { bytes, count } from "../format.ts";
 import { isFree } from "../host/ports.ts";
+import { type Address, addressOf } from "../influx/address.ts";
+import { openDatabase } from "../influx/open-database.ts";
+import { InfluxStream } from "../influx/stream.ts";
+import type { Run } from "../results/run-schema.ts";
 import { RESULTS, type RunFolder, writeRun } from "../results/store.ts";
 import { Interrupts } from "../run/interrupts.ts";
 import { fromHere, voyage } from "../run/voyage.ts";
+import { influxOption } from "./influx-option.ts";
 import { writeReport } from "./report.ts";
 import { verdictText } from "./verdict-text.ts";
 
@@ -26,6 +31,7 @@ interface RunFlags {
   readonly vus?: number;
   readonly seconds?: number;
   readonly env?: Readonly<Record<string, string>>;
+  readonly influx?: string;
 }
 
 /** The port k6's own web page has by default. */
@@ -70,6 +76,7 @@ export function addRun(program: Command): void {
     )
     .option("--out <dir>", "folder that gets a folder for each run", filled, RESULTS)
     .option("--json", "print each run's run.json on stdout, one line each; the rest goes to stderr")
+    .addOption(influxOption("stream points to InfluxDB while it goes"))
     .option("--dashboard", `k6's own live page at http://127.0.0.1:${DASHBOARD_PORT}`)
     .addHelpText(
       "after",
@@ -80,6 +87,7 @@ Examples:
   npx plimsoll run basic-load --url http://127.0.0.1:8200 --rate 200 --seconds 60
   npx plimsoll run basic-load --target-cmd "node server.js" --url http://127.0.0.1:8200
   npx plimsoll run basic-load --profile smoke --fault latency=200ms     watch it fail
+  npx plimsoll run soak --influx http://127.0.0.1:8086/plimsoll
   npx plimsoll run soak --url ws://127.0.0.1:3000 -e TOKEN=t -e DESTINATION=test.bob -e SECRET=s
 
 Exit codes: 0 pass or warn, 99 SLA crossed, 4 nothing measured or the generator was the limit,
@@ -108,6 +116,7 @@ async function run(names: readonly string[], flags: RunFlags): Promise<number> {
       `port ${DASHBOARD_PORT} of --dashboard is taken by another process; see who: ss -ltnp`,
     );
   }
+  const database = await databaseOf(flags);
   const interrupts = new Interrupts(
     process.stderr,
     "killed; a run that was under way is left marked as incomplete",
@@ -115,7 +124,7 @@ async function run(names: readonly string[], flags: RunFlags): Promise<number> {
   try {
     let worst = 0;
     for (const plan of plans) {
-      worst = worse(worst, await runOne(plan, flags, interrupts));
+      worst = worse(worst, await runOne(plan, flags, interrupts, database));
       // Ctrl-C means the whole series.
       if (interrupts.requested) break;
     }
@@ -125,10 +134,27 @@ async function run(names: readonly string[], flags: RunFlags): Promise<number> {
   }
 }
 
-async function runOne(plan: Plan, flags: RunFlags, interrupts: Interrupts): Promise<number> {
+/** Where points go; found, and made if need be, before anything is loaded. */
+async function databaseOf({ influx }: RunFlags): Promise<Address | undefined> {
+  // It may hold a password, which is no business of what we start.
+  delete process.env.PLIMSOLL_INFLUX;
+  if (influx === undefined) return undefined;
+  const address = addressOf(influx);
+  await openDatabase(address, (line) => process.stderr.write(`${line}\n`));
+  return address;
+}
+
+async function runOne(
+  plan: Plan,
+  flags: RunFlags,
+  interrupts: Interrupts,
+  database: Address | undefined,
+): Promise<number> {
   const screen = process.stderr;
   const address = flags.url ?? flags.variants?.[plan.variant] ?? Object.values(flags.variants ?? {})[0];
   if (flags.dashboard) screen.write(`k6's live page: http://127.0.0.1:${DASHBOARD_PORT}\n`);
+  const pushCommand = ({ run }: Run) => `npx plimsoll push ${fromHere(join(flags.out, run))}`;
+  const stream = database && new InfluxStream({ address: database, pushCommand });
   const { run, folder } = await voyage({
     plan,
     out: flags.out,
@@ -140,8 +166,13 @@ async function runOne(plan: Plan, flags: RunFlags, interrupts: Interrupts): Prom
     ...(flags.targetCmd !== undefined && { targetCommand: flags.targetCmd }),
     targetFlags: targetFlags(plan, flags),
     ...(flags.dashboard && { dashboardPort: DASHBOARD_PORT }),
+    ...(stream && { onlooker: stream }),
+  }).catch(async (error: unknown) => {
+    await stream?.abandon();
+    throw error;
   });
-  await keep(folder, run);
+  const [, arrived] = await Promise.all([keep(folder, run), stream?.end(run)]);
+  if (arrived !== undefined) screen.write(`${arrived}\n`);
   if (flags.json) process.stdout.write(`${JSON.stringify(run)}\n`);
   const text = verdictText(run, fromHere(join(folder.path, "report.html")));
   (flags.json ? process.stderr : process.stdout).write(text);

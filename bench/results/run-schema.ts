@@ -295,6 +295,30 @@ export type Spread = z.infer<typeof spread>;
 export type PacketCounts = z.infer<typeof packetCounts>;
 export type Estimate = z.infer<typeof estimate>;
 
+/** What an Interledger connector did in a second: packets, transfers and events are rates; null where it does not say. */
+const nodeFigures = z.object({
+  received: z.number(),
+  fulfilled: z.number(),
+  rejected: z.number(),
+  unanswered: z.number(),
+  /** Packets that went on and are not answered. */
+  held: z.number().nullable(),
+  /** What peers have not read yet. */
+  waitingBytes: z.number().nullable(),
+  ledgerPosted: z.number().nullable(),
+  ledgerQueued: z.number().nullable(),
+  ledgerBatchMean: z.number().nullable(),
+  ledgerCommitMeanMs: z.number().nullable(),
+  telemetryRecorded: z.number().nullable(),
+  telemetryDropped: z.number().nullable(),
+  telemetryWaiting: z.number().nullable(),
+  /** From the receipt of a Prepare to its answer, as exact as the connector's buckets. */
+  latencyP50Ms: z.number().nullable(),
+  latencyP99Ms: z.number().nullable(),
+});
+
+export type NodeFigures = z.infer<typeof nodeFigures>;
+
 /** One line of results/<run>/resources.ndjson: what the processes used in the second before `at`. */
 export const resourceSampleSchema = z.object({
   at: z.string(),
@@ -324,6 +348,8 @@ export const resourceSampleSchema = z.object({
   bench: z.object({ cpuCores: z.number(), rssBytes: z.number(), loopDelayP99Ms: z.number() }),
   /** Cores that neither of the three used; null when one of them could not be seen. */
   otherCpuCores: z.number().nullable().optional(),
+  /** Each connector of the target, by its name. */
+  nodes: z.record(z.string(), nodeFigures).optional(),
 });
 
 export type ResourceSample = z.infer<typeof resourceSampleSchema>;

@@ -59,6 +59,8 @@ function terminalView(plan: Plan, stream: NodeJS.WriteStream): LiveView {
       update.done();
       // The last window is a run's tail: what stays on the screen is the whole.
       if (last) stream.write(`${sumOf(plan, last)}\n`);
+      // What is still said later stands by itself.
+      last = undefined;
     },
   };
 }

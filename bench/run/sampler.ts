@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import type { ResourceSample } from "../results/run-schema.ts";
+import type { NodeFigures, ResourceSample } from "../results/run-schema.ts";
+import { type ConnectorTotals, connectorFigures } from "./connector-totals.ts";
 import { type Scrape, scrape } from "./scrape.ts";
 import type { Member } from "./target.ts";
 import { type Usage, usageOf } from "./usage.ts";
@@ -8,6 +9,8 @@ import { type Usage, usageOf } from "./usage.ts";
 export interface Watched {
   /** Root of the target's process tree; undefined for a server that is not ours. */
   readonly targetPid: number | undefined;
+  /** What the target is called: a connector of one process goes by it. */
+  readonly name?: string;
   /** Where the target serves /metrics. */
   readonly adminUrl: string | undefined;
   /** Processes of a target that has several. */
@@ -33,6 +36,7 @@ export class Sampler {
   readonly #onSample: (sample: ResourceSample) => void;
   readonly #loop = monitorEventLoopDelay({ resolution: 10 });
   readonly #before = new Map<number, { usage: Usage; atMs: number }>();
+  readonly #toldBefore = new Map<string, { totals: ConnectorTotals; atMs: number }>();
   #hostBefore = hostTimes();
   #ownBefore = { cpu: process.cpuUsage(), atMs: performance.now() };
   #timer: NodeJS.Timeout | undefined;
@@ -62,7 +66,7 @@ export class Sampler {
   }
 
   async #look(): Promise<void> {
-    const { targetPid, adminUrl, members = {}, k6Pid } = this.#watched;
+    const { targetPid, adminUrl, name = "target", members = {}, k6Pid } = this.#watched;
     const admins = new Set([adminUrl, ...Object.values(members).map(({ admin }) => admin)]);
     const told = new Map<string | undefined, Scrape | undefined>();
     await Promise.all(
@@ -77,6 +81,11 @@ export class Sampler {
       const used = this.#rate(pid);
       return used === null ? [] : [[name, { ...used, ...of(admin) }] as const];
     });
+    const connectors = Object.entries(members).length > 0 ? members : { [name]: { admin: adminUrl } };
+    const nodes = Object.entries(connectors).flatMap(([node, { admin }]) => {
+      const figures = this.#figures(node, told.get(admin)?.connector);
+      return figures === null ? [] : [[node, figures] as const];
+    });
     const bench = this.#own();
     const busy = this.#busyCores();
     this.#onSample({
@@ -90,7 +99,17 @@ export class Sampler {
       },
       k6,
       bench,
+      ...(nodes.length > 0 && { nodes: Object.fromEntries(nodes) }),
     });
+  }
+
+  /** What a connector did since it last told; null at the first time. */
+  #figures(node: string, totals: ConnectorTotals | undefined): NodeFigures | null {
+    if (!totals) return null;
+    const atMs = performance.now();
+    const before = this.#toldBefore.get(node);
+    this.#toldBefore.set(node, { totals, atMs });
+    return before ? connectorFigures(before.totals, totals, (atMs - before.atMs) / 1000) : null;
   }
 
   /** CPU since the last look, as cores; null at the first look at a process. */

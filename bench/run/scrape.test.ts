@@ -25,6 +25,7 @@ test("heap, event loop, requests and CPU by variant are read from a target's pag
     requests: 150,
     variants: { none: { cpuSeconds: 0.25, requests: 100 }, full: { cpuSeconds: 0.15, requests: 50 } },
     packets: undefined,
+    connector: undefined,
   });
 });
 
@@ -49,6 +50,7 @@ const NOTHING = {
   requests: undefined,
   variants: null,
   packets: undefined,
+  connector: undefined,
 };
 
 for (const [what, page] of [

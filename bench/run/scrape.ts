@@ -1,4 +1,6 @@
 import type { PacketCounts, ResourceSample } from "../results/run-schema.ts";
+import { type ConnectorTotals, connectorTotals } from "./connector-totals.ts";
+import { by, sum } from "./prometheus-text.ts";
 
 type Target = NonNullable<ResourceSample["target"]>;
 
@@ -11,6 +13,7 @@ export interface Scrape {
   readonly variants: Target["variants"];
   /** Of an Interledger connector, since it started. */
   readonly packets: Omit<PacketCounts, "paidUnits" | "heldUnits"> | undefined;
+  readonly connector: ConnectorTotals | undefined;
 }
 
 /** A target that is too busy to answer within this must not hold up the sampling. */
@@ -44,6 +47,7 @@ export function readMetrics(text: string): Scrape {
     requests: sum(text, "connector_requests_total"),
     variants: cpu.size === 0 ? null : variants,
     packets: packetsIn(text),
+    connector: connectorTotals(text),
   };
 }
 
@@ -55,41 +59,6 @@ function packetsIn(text: string): Scrape["packets"] {
     fulfilled: outcomes.get("fulfilled") ?? 0,
     rejected: outcomes.get("rejected") ?? 0,
   };
-}
-
-function sum(text: string, name: string): number | undefined {
-  let total: number | undefined;
-  for (const { value } of samples(text, name)) total = (total ?? 0) + value;
-  return total;
-}
-
-/** Sums of a metric by the values of one of its labels. */
-function by(label: string, text: string, name: string): Map<string, number> {
-  const totals = new Map<string, number>();
-  for (const { labels, value } of samples(text, name)) {
-    const key = labels.get(label);
-    if (key !== undefined) totals.set(key, (totals.get(key) ?? 0) + value);
-  }
-  return totals;
-}
-
-/** `{label="value",...}`; in a value, a quote, a backslash and a line break are escaped. */
-const LABELS = /^\s*\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\}/;
-const LABEL = /([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"/g;
-
-/** Samples of a metric: its name, its labels, its value, and maybe a time stamp. */
-function* samples(text: string, name: string): Generator<{ labels: Map<string, string>; value: number }> {
-  for (const line of text.split("\n")) {
-    if (!line.startsWith(name)) continue;
-    const rest = line.slice(name.length);
-    const braces = LABELS.exec(rest);
-    const number = /^\s+(\S+)/.exec(rest.slice(braces?.[0].length ?? 0))?.[1];
-    const value = Number(number);
-    if (number === undefined || !Number.isFinite(value)) continue;
-    const labels = new Map<string, string>();
-    for (const [, key = "", content = ""] of (braces?.[1] ?? "").matchAll(LABEL)) labels.set(key, content);
-    yield { labels, value };
-  }
 }
 
 /** The text of an answer; undefined when there is more of it than a page of metrics has. */

@@ -17,6 +17,7 @@ import type { Interrupts } from "./interrupts.ts";
 import { checkK6, type K6, startK6 } from "./k6.ts";
 import { liveView } from "./live.ts";
 import { boundLog } from "./log-file.ts";
+import type { Onlooker } from "./onlooker.ts";
 import { afterWindow, lengthOf, type Progress, startOf } from "./progress.ts";
 import { Sampler } from "./sampler.ts";
 import { startTarget, type Target } from "./target.ts";
@@ -35,6 +36,7 @@ export interface VoyageOptions {
   readonly dashboardPort?: number;
   /** k6's GOGC, for a benchmark of it. */
   readonly gogc?: number;
+  readonly onlooker?: Onlooker;
   readonly interrupts: Interrupts;
   /** Where people look: stderr, so that stdout stays free for --json. */
   readonly screen: NodeJS.WriteStream;
@@ -83,7 +85,7 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
     writeRun(folder, run);
     begun = true;
     const before = await booksOf(target);
-    const loaded = await load(options, target, file);
+    const loaded = await load(options, run, target, file);
     interrupts.onFirst(() => options.screen.write("the run is over; its report is being made\n"));
     const served = loaded.died ? NOTHING_TOLD : difference(before, await booksOf(target));
     await target.stop();
@@ -108,8 +110,13 @@ interface Loaded {
   readonly complaints: readonly string[];
 }
 
-async function load(options: VoyageOptions, target: Target, file: (name: string) => string): Promise<Loaded> {
-  const { plan, screen, interrupts } = options;
+async function load(
+  options: VoyageOptions,
+  run: Run,
+  target: Target,
+  file: (name: string) => string,
+): Promise<Loaded> {
+  const { plan, screen, interrupts, onlooker } = options;
   const evidence = new Evidence(plan);
   const k6 = startK6({
     plan,
@@ -125,6 +132,7 @@ async function load(options: VoyageOptions, target: Target, file: (name: string)
   let progress: Progress = startOf(plan);
   const show = () => view.show({ ...progress, elapsedSeconds: Math.min(elapsed(), progress.totalSeconds) });
   show();
+  onlooker?.begin(run, view.say);
 
   const windows = createWriteStream(file("windows.ndjson"));
   const resources = createWriteStream(file("resources.ndjson"));
@@ -132,10 +140,17 @@ async function load(options: VoyageOptions, target: Target, file: (name: string)
   // Awaited below; a full disk must not crash us before that.
   writing.catch(() => {});
   const sampler = new Sampler(
-    { targetPid: target.pid, adminUrl: target.adminUrl, members: target.members, k6Pid: () => k6.child.pid },
+    {
+      name: target.name,
+      targetPid: target.pid,
+      adminUrl: target.adminUrl,
+      members: target.members,
+      k6Pid: () => k6.child.pid,
+    },
     (sample) => {
       evidence.addResources(sample);
       resources.write(`${JSON.stringify(sample)}\n`);
+      onlooker?.resources(sample);
       progress = { ...progress, target: sample.target ?? progress.target, k6: sample.k6 ?? progress.k6 };
       boundLog(file("target.log"));
       boundLog(file("k6.log"));
@@ -172,7 +187,9 @@ async function load(options: VoyageOptions, target: Target, file: (name: string)
     const latencyRight = latencyPastDrops();
     await readWindows(k6, (line) => {
       windows.write(`${line}\n`);
-      const window = latencyRight(parseWindow(line));
+      const asWritten = parseWindow(line);
+      onlooker?.window(asWritten);
+      const window = latencyRight(asWritten);
       evidence.addWindow(window);
       progress = afterWindow(progress, window, evidence.phases.at(-1)?.phase);
       show();
