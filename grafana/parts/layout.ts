@@ -9,7 +9,7 @@ export const COLUMNS = 24;
  * The Grafana these panels are made for, and docker-compose.yml starts. Grafana takes a panel without a version for one of
  * long ago, and rewrites the options of some.
  */
-export const GRAFANA_VERSION = "13.2.3";
+export const GRAFANA_VERSION = "13.1.3";
 
 /** Panels side by side, each as wide as it is told, or all alike. */
 export interface Row {

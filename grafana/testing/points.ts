@@ -1,5 +1,5 @@
 /**
- * Points of runs that never were, in the layout that `plimsoll run --influx` writes (docs/grafana.md), as line protocol:
+ * Points of runs that never were, in the layout that `plimsoll run --influx` writes, as line protocol:
  * enough of each kind of run for every query of every dashboard to have an answer.
  */
 import { FULL_CHAIN } from "../../scenarios/plans.ts";
