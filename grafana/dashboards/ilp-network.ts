@@ -2,7 +2,13 @@ import { runAnnotations } from "../parts/annotations.ts";
 import { board } from "../parts/board.ts";
 import { graph } from "../parts/graph.ts";
 import { influxql } from "../parts/influxql.ts";
-import { byProcess, cpuByProcess, latencyPercentiles, loopDelays } from "../parts/run-graphs.ts";
+import {
+  byProcess,
+  cpuByProcess,
+  LATENCY_LIMITS,
+  latencyPercentiles,
+  loopDelays,
+} from "../parts/run-graphs.ts";
 import { over, perSecond, RUN_NOW } from "../parts/select.ts";
 import { datasourceVariable, runVariable, targetAndScenario } from "../parts/variables.ts";
 
@@ -69,7 +75,7 @@ export const ilpNetwork = board({
     {
       title: "Latency",
       rows: [
-        { height: 10, panels: [latencyPercentiles(), hops()] },
+        { height: 10, panels: [latencyPercentiles({ "limit p99": LATENCY_LIMITS["limit p99"] }), hops()] },
         {
           height: 9,
           panels: [

@@ -2,6 +2,7 @@
 import { graph } from "./graph.ts";
 import { influxql } from "./influxql.ts";
 import { over, PERCENTILES, perSecond, REQUESTS } from "./select.ts";
+import type { Limits } from "./sla-limits.ts";
 
 /** Rows whose limit is on a percentile of latency, whatever the scenario calls them. */
 export const LATENCY_LIMITS = {
@@ -20,14 +21,15 @@ export function requestRate() {
   });
 }
 
-export function latencyPercentiles() {
+/** @param limits those that the dashboard's scenarios have */
+export function latencyPercentiles(limits: Limits = LATENCY_LIMITS) {
   return graph({
     title: "Latency",
     description:
       "From when a request was due (open and paced loads) or made (closed ones) to its answer. Each second has its own percentiles: in an interval of several, p50 is their median and the others are the worst second's. Dashed lines: the limits of the SLA, which are on the whole hold phase.",
     unit: "ms",
     queries: [influxql(over(PERCENTILES, '"latency"'), { alias: "$col" })],
-    limits: LATENCY_LIMITS,
+    limits,
   });
 }
 

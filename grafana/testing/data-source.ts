@@ -33,13 +33,17 @@ export function dataSource(origin: string, database: string): DataSource {
   };
 }
 
-/** Rows that hold anything beside their time. */
-export function rowsIn(series: readonly Series[]): number {
-  return series
-    .flatMap(({ columns, values }) =>
-      values.map((row) => row.filter((value, n) => columns[n] !== "time" && value !== null)),
-    )
-    .filter((told) => told.length > 0).length;
+/** How many values each column has, time left out. */
+export function valuesByColumn(series: readonly Series[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { columns, values } of series) {
+    for (const [n, column] of columns.entries()) {
+      if (column === "time") continue;
+      const told = values.filter((row) => row[n] !== null).length;
+      counts.set(column, (counts.get(column) ?? 0) + told);
+    }
+  }
+  return counts;
 }
 
 /** What a variable offers of the answer of `SHOW TAG VALUES`. */

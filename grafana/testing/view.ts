@@ -1,14 +1,16 @@
-import { type DataSource, rowsIn, valuesIn } from "./data-source.ts";
+import { type DataSource, type Series, valuesByColumn, valuesIn } from "./data-source.ts";
 import { type DashboardJson, dataPanels } from "./generated.ts";
 import { ALL, interpolate, type Scope } from "./interpolate.ts";
 
-/** How one query was answered. */
+/** How one column of a query was answered. */
 export interface Answered {
-  /** `Panel A`, as the reader of a failed test finds it. */
-  readonly query: string;
   /** The panel, or what else asked. */
   readonly asker: string;
-  readonly rows: number;
+  /** `Panel A`, as the reader of a failed test finds it. */
+  readonly query: string;
+  /** Undefined where there was no answer at all. */
+  readonly column: string | undefined;
+  readonly values: number;
 }
 
 export interface Range {
@@ -62,23 +64,37 @@ export async function view(
   const answered: Answered[] = [];
   for (const panel of dataPanels(dashboard)) {
     const scope = { ...scopeOf(variables, range), maxDataPoints: panel.maxDataPoints ?? MAX_DATA_POINTS };
-    for (const { refId, query } of panel.targets ?? []) {
-      const rows = rowsIn(await source.query(interpolate(query, scope)));
-      answered.push({ query: `${panel.title} ${refId}`, asker: panel.title, rows });
-    }
+    for (const { refId, query } of panel.targets ?? [])
+      answered.push(...columnsOf(panel.title, refId, await source.query(interpolate(query, scope))));
   }
   for (const { name, target } of dashboard.annotations.list ?? []) {
-    const rows = rowsIn(await source.query(interpolate(target.query, scopeOf(variables, range))));
-    answered.push({ query: `annotations ${name}`, asker: `annotations ${name}`, rows });
+    const series = await source.query(interpolate(target.query, scopeOf(variables, range)));
+    answered.push(...columnsOf("annotations", name, series));
   }
   return answered;
 }
 
-/** Rows by panel, or by query. */
-export function rowsBy(key: "asker" | "query", answered: readonly Answered[]): Record<string, number> {
-  const rows: Record<string, number> = {};
-  for (const one of answered) rows[one[key]] = (rows[one[key]] ?? 0) + one.rows;
-  return rows;
+function columnsOf(asker: string, refId: string, series: readonly Series[]): Answered[] {
+  const query = `${asker} ${refId}`;
+  const columns = [...valuesByColumn(series)];
+  if (columns.length === 0) return [{ asker, query, column: undefined, values: 0 }];
+  return columns.map(([column, values]) => ({ asker, query, column, values }));
+}
+
+/** Panels that have nothing to show. */
+export function emptyPanels(answered: readonly Answered[]): string[] {
+  const told = new Set(answered.filter(({ values }) => values > 0).map(({ asker }) => asker));
+  return [...new Set(answered.map(({ asker }) => asker))].filter((asker) => !told.has(asker));
+}
+
+/** Queries, and columns of them, that never have a value. */
+export function idleQueries(answered: readonly Answered[]): string[] {
+  const told = answered.filter(({ values }) => values > 0);
+  const idle = answered.filter(
+    ({ query, column }) =>
+      !told.some((one) => one.query === query && (column === undefined || one.column === column)),
+  );
+  return [...new Set(idle.map(({ query, column }) => `${query} ${column ?? ""}`.trim()))];
 }
 
 function scopeOf(variables: Readonly<Record<string, string>>, range: Range): Scope {
