@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { after, before, test } from "node:test";
 import { parse } from "yaml";
+import { targetProgram } from "../bench/paths.ts";
 import { GRAFANA_VERSION } from "../grafana/parts/layout.ts";
 import { PLIMSOLL, RAW_K6 } from "../grafana/parts/variables.ts";
 import { ROOT } from "./plimsoll.ts";
@@ -24,6 +25,7 @@ interface Service {
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly Port[];
   readonly network_mode?: string;
+  readonly command?: readonly string[];
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly volumes?: readonly { type: string; source: string; target: string; read_only?: boolean }[];
 }
@@ -116,6 +118,15 @@ test("data is kept in named volumes; what is mounted from the checkout is there,
       if (type === "volume") assert.ok(volumes[source], `${name}: ${source}`);
       else assert.ok(read_only && existsSync(source), `${name}: ${source}`);
     }
+  }
+});
+
+test("a target is started with the flags of Node that plimsoll starts it with", () => {
+  const { services } = project("target");
+  for (const name of ["connector", "ilp"]) {
+    const flags = targetProgram(name).slice(0, -1);
+    const expected = [...flags, `dist/targets/${name}.mjs`];
+    assert.deepEqual(services[name]?.command?.slice(0, expected.length), expected);
   }
 });
 
