@@ -2,25 +2,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
-import { k6Binary, targetProgram } from "../bench/paths.ts";
+import { k6Binary } from "../bench/paths.ts";
 import { SCENARIOS } from "../scenarios/plans.ts";
 import { ROOT } from "./plimsoll.ts";
+import { startTarget } from "./start-target.ts";
 
 async function up(t: TestContext, ...flags: string[]): Promise<Record<string, string>> {
-  return start(t, "connector", "--port-base", "0", ...flags);
-}
-
-async function start(t: TestContext, target: string, ...flags: string[]): Promise<Record<string, string>> {
-  const child = spawn(process.execPath, [...targetProgram(target), ...flags], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  t.after(() => child.kill("SIGTERM"));
-  for await (const line of createInterface({ input: child.stdout })) {
-    return (JSON.parse(line) as { urls: Record<string, string> }).urls;
-  }
-  throw new Error("the target ended before it was ready");
+  return startTarget(t, "connector", "--port-base", "0", ...flags);
 }
 
 function k6(
@@ -43,7 +32,7 @@ function k6(
 const SHORT = { PROFILE: "smoke", SECONDS: "5", VUS: "20" };
 
 test("k6 run dist/soak.js sends packets and has each fulfilled once; its latency is this machine's to hold", async (t) => {
-  const { ilp } = await start(t, "ilp", "--port-base", "33000");
+  const { ilp } = await startTarget(t, "ilp", "--port-base", "33000");
   const { exitCode, output } = await k6("soak", {
     PROFILE: "smoke",
     SECONDS: "5",

@@ -1,0 +1,198 @@
+import { runAnnotations } from "../parts/annotations.ts";
+import { board } from "../parts/board.ts";
+import { graph } from "../parts/graph.ts";
+import { influxql } from "../parts/influxql.ts";
+import {
+  byProcess,
+  cpuByProcess,
+  LATENCY_LIMITS,
+  latencyPercentiles,
+  loopDelays,
+} from "../parts/run-graphs.ts";
+import { over, perSecond, RUN_NOW } from "../parts/select.ts";
+import { datasourceVariable, runVariable, targetAndScenario } from "../parts/variables.ts";
+
+/** Runs whose connectors told how they were. */
+const RUNS = { measurement: "nodes" };
+/** Connectors of the longest bundled network, in the order packets pass them. */
+const NODES = ["A", "B", "C", "D", "E"] as const;
+
+/** What each connector tells, a line each. */
+const byNode = (aggregate: string) =>
+  influxql(over({ value: aggregate }, '"nodes"', { by: "node" }), { alias: "$tag_node" });
+
+/**
+ * A connector's p50 holds those of all behind it: what is its own is the difference to the next one's. The last connector
+ * has none behind it; `fill(0)` makes its difference its own time, and what that fills before and after the run is left
+ * out again.
+ */
+function hop(node: string, next: string) {
+  const of = (name: string, value: string) =>
+    `(SELECT "latency_p50_ms" AS "${name}" FROM "nodes" WHERE ${RUN_NOW} AND "node" = '${value}')`;
+  const difference =
+    `SELECT mean("here") - mean("behind") AS "hop" FROM ${of("here", node)}, ${of("behind", next)} ` +
+    "WHERE $timeFilter GROUP BY time($__interval) fill(0)";
+  return influxql(`SELECT "hop" FROM (${difference}) WHERE "hop" > 0`, { alias: node });
+}
+
+const packets = graph({
+  title: "Packets a second, at the sender",
+  description:
+    "Sent, and what came back: fulfilled, rejected, or nothing in time. A line that is not there was never needed; sent and fulfilled lie on each other while nothing is lost.",
+  unit: "pps",
+  queries: [
+    influxql(perSecond({ sent: "rate" }, '"packets"'), { alias: "$col" }),
+    influxql(perSecond({ fulfilled: "rate" }, '"packets_fulfilled"'), { alias: "$col" }),
+    influxql(perSecond({ failed: "rate" }, '"packets_failed"', { by: "outcome" }), { alias: "$tag_outcome" }),
+  ],
+});
+
+const fulfilled = graph({
+  title: "Fulfilled a second, by connector",
+  description:
+    "Packets each connector passed a Fulfill back for. In a chain all lines lie on each other; one that is lower than that before it has lost packets in between.",
+  unit: "pps",
+  queries: [byNode('mean("fulfilled")')],
+});
+
+const rejected = graph({
+  title: "Rejected a second, by connector",
+  description:
+    "Packets each connector passed a Reject back for, its own or one from behind it. The last connector of a chain with a line is where packets were refused.",
+  unit: "pps",
+  queries: [byNode('mean("rejected")')],
+});
+
+/** Where on its way does a packet wait, and is any lost? */
+export const ilpNetwork = board({
+  uid: "plimsoll-ilp",
+  title: "Plimsoll: ILP network",
+  description: "Interledger connectors under load: where on its way does a packet wait, and is any lost?",
+  variables: [datasourceVariable(), ...targetAndScenario(RUNS), runVariable(RUNS)],
+  annotations: [runAnnotations()],
+  sections: [
+    { title: "Packets", rows: [{ height: 10, panels: [packets, fulfilled, rejected] }] },
+    {
+      title: "Latency",
+      rows: [
+        { height: 10, panels: [latencyPercentiles({ "limit p99": LATENCY_LIMITS["limit p99"] }), hops()] },
+        {
+          height: 9,
+          panels: [
+            graph({
+              title: "p50 by connector",
+              description:
+                "From the receipt of a packet to its answer, at each connector: the time of all connectors behind it is part of it.",
+              unit: "ms",
+              queries: [byNode('median("latency_p50_ms")')],
+            }),
+            graph({
+              title: "p99 by connector",
+              description: "The same at p99: the worst second of an interval.",
+              unit: "ms",
+              queries: [byNode('max("latency_p99_ms")')],
+            }),
+          ],
+        },
+      ],
+    },
+    {
+      title: "Queues and ledger",
+      rows: [
+        {
+          height: 9,
+          panels: [
+            graph({
+              title: "Held packets",
+              description: "Packets that went on and are not answered yet, the most of an interval.",
+              unit: "short",
+              decimals: 0,
+              queries: [byNode('max("held")')],
+            }),
+            graph({
+              title: "Ledger queue",
+              description:
+                "Entries that are not on disk yet; a packet is two: its hold, and its end. One that grows says that the disk is behind.",
+              unit: "short",
+              decimals: 0,
+              queries: [byNode('max("ledger_queued")')],
+            }),
+          ],
+        },
+        {
+          height: 9,
+          panels: [
+            graph({
+              title: "Time of a commit",
+              description: "Mean time of a ledger's commits. Every Fulfill waits for one.",
+              unit: "ms",
+              queries: [byNode('mean("ledger_commit_mean_ms")')],
+            }),
+            graph({
+              title: "Entries a commit",
+              description:
+                "Mean entries of a ledger's commits. More at once means fewer waits for the disk, and a longer one for each.",
+              unit: "short",
+              decimals: 1,
+              queries: [byNode('mean("ledger_batch_mean")')],
+            }),
+          ],
+        },
+      ],
+    },
+    {
+      title: "Telemetry",
+      rows: [
+        {
+          height: 9,
+          panels: [
+            graph({
+              title: "Telemetry dropped a second",
+              description:
+                "Events there was no room for. Telemetry gives way to packets: a loss here is not one of packets.",
+              unit: "eps",
+              queries: [byNode('mean("telemetry_dropped")')],
+            }),
+            graph({
+              title: "Telemetry waiting",
+              description:
+                "Events that wait for the hub, the most of an interval. At its limit, the next are dropped.",
+              unit: "short",
+              decimals: 0,
+              queries: [byNode('max("telemetry_waiting")')],
+            }),
+          ],
+        },
+      ],
+    },
+    {
+      title: "Resources",
+      rows: [
+        {
+          height: 9,
+          panels: [
+            graph({
+              title: "Heap",
+              description: "Heap in use, of processes that tell it. Dashed: the limit on connector A.",
+              unit: "bytes",
+              queries: [byProcess("heap_bytes")],
+              limits: { limit: "connector-heap" },
+            }),
+            cpuByProcess(),
+            loopDelays(),
+          ],
+        },
+      ],
+    },
+  ],
+});
+
+function hops() {
+  return graph({
+    title: "Time in each connector, p50",
+    description:
+      "What a packet spends in each connector and on its way from there to the next: the difference between neighbours' p50. Medians do not add up exactly; where a line is missing its difference was below zero.",
+    unit: "ms",
+    queries: NODES.map((node, n) => hop(node, NODES[n + 1] ?? "-")),
+  });
+}

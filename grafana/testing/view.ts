@@ -1,0 +1,102 @@
+import { type DataSource, type Series, valuesByColumn, valuesIn } from "./data-source.ts";
+import { type DashboardJson, dataPanels } from "./generated.ts";
+import { ALL, interpolate, type Scope } from "./interpolate.ts";
+
+/** How one column of a query was answered. */
+export interface Answered {
+  /** The panel, or what else asked. */
+  readonly asker: string;
+  /** `Panel A`, as the reader of a failed test finds it. */
+  readonly query: string;
+  /** Undefined where there was no answer at all. */
+  readonly column: string | undefined;
+  readonly values: number;
+}
+
+export interface Range {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Points a graph has room for on a screen of 1280 pixels. */
+const MAX_DATA_POINTS = 600;
+/** The shortest step of a panel that names none. */
+const DEFAULT_INTERVAL_MS = 1_000;
+
+/**
+ * What the variables of a dashboard offer when it is opened, with "All" where there is one: each is asked for with those
+ * it depends on already chosen, the newest run first, as the picker has them.
+ *
+ * @param chosen what the reader picked by hand
+ */
+export async function variablesOf(
+  dashboard: DashboardJson,
+  source: DataSource,
+  range: Range,
+  chosen: Readonly<Record<string, string>> = {},
+): Promise<{ offered: Record<string, string[]>; chosen: Record<string, string> }> {
+  const offered: Record<string, string[]> = {};
+  const picked: Record<string, string> = { ...chosen };
+  const waiting = dashboard.templating.list.filter(({ type }) => type !== "datasource");
+  while (waiting.length > 0) {
+    const next = waiting.findIndex(({ query }) => !waiting.some(({ name }) => query.includes(`{${name}:`)));
+    const [variable] = waiting.splice(next, 1);
+    if (next < 0 || !variable) throw new Error(`variables of ${dashboard.title} wait for each other`);
+    const { name, type, query, includeAll, sort } = variable;
+    const all =
+      type === "custom"
+        ? query.split(",")
+        : valuesIn(await source.query(interpolate(query, scopeOf(picked, range))));
+    // Grafana's VariableSort: 2 is alphabetical, descending.
+    offered[name] = sort === 2 ? all.toSorted().reverse() : all;
+    picked[name] ??= includeAll ? ALL : (offered[name][0] ?? "");
+  }
+  return { offered, chosen: picked };
+}
+
+/** Asks every query of every panel, and of the annotations. */
+export async function view(
+  dashboard: DashboardJson,
+  source: DataSource,
+  range: Range,
+  variables: Readonly<Record<string, string>>,
+): Promise<Answered[]> {
+  const answered: Answered[] = [];
+  for (const panel of dataPanels(dashboard)) {
+    const scope = { ...scopeOf(variables, range), maxDataPoints: panel.maxDataPoints ?? MAX_DATA_POINTS };
+    for (const { refId, query } of panel.targets ?? [])
+      answered.push(...columnsOf(panel.title, refId, await source.query(interpolate(query, scope))));
+  }
+  for (const { name, target } of dashboard.annotations.list ?? []) {
+    const series = await source.query(interpolate(target.query, scopeOf(variables, range)));
+    answered.push(...columnsOf("annotations", name, series));
+  }
+  return answered;
+}
+
+function columnsOf(asker: string, refId: string, series: readonly Series[]): Answered[] {
+  const query = `${asker} ${refId}`;
+  const columns = [...valuesByColumn(series)];
+  if (columns.length === 0) return [{ asker, query, column: undefined, values: 0 }];
+  return columns.map(([column, values]) => ({ asker, query, column, values }));
+}
+
+/** Panels that have nothing to show. */
+export function emptyPanels(answered: readonly Answered[]): string[] {
+  const told = new Set(answered.filter(({ values }) => values > 0).map(({ asker }) => asker));
+  return [...new Set(answered.map(({ asker }) => asker))].filter((asker) => !told.has(asker));
+}
+
+/** Queries, and columns of them, that never have a value. */
+export function idleQueries(answered: readonly Answered[]): string[] {
+  const told = answered.filter(({ values }) => values > 0);
+  const idle = answered.filter(
+    ({ query, column }) =>
+      !told.some((one) => one.query === query && (column === undefined || one.column === column)),
+  );
+  return [...new Set(idle.map(({ query, column }) => `${query} ${column ?? ""}`.trim()))];
+}
+
+function scopeOf(variables: Readonly<Record<string, string>>, range: Range): Scope {
+  return { variables, ...range, minIntervalMs: DEFAULT_INTERVAL_MS, maxDataPoints: MAX_DATA_POINTS };
+}
