@@ -50,7 +50,7 @@ test("k6 run dist/soak.js sends packets and has each fulfilled once; its latency
 });
 
 test("k6 run dist/chain.js sees every event of five nodes, and without their hub it does not pass", async (t) => {
-  const { ilp } = await start(t, "ilp", "--nodes", "5", "--port-base", "24300");
+  const { ilp } = await startTarget(t, "ilp", "--nodes", "5", "--port-base", "24300");
   const settings = { PROFILE: "smoke", SECONDS: "4", BASE_URL: ilp as string };
   const { exitCode, output } = await k6("chain", { ...settings, HUB: "ws://127.0.0.1:30300" });
   assert.match(output, /telemetry_complete\.*: 100\.00% 600 out of 600/, output);
