@@ -53,7 +53,7 @@ ilpAddress: test.b
 btp: { port: ${btpB} }
 admin: { port: ${adminB} }
 peers:
-  - { name: A, listens: true, token: a-b, creditLimit: 1000, claims: { verifyWith: ${a.publicFile} } }
+  - { name: A, listens: true, token: a-b, creditLimit: 1000, claims: { ilpAddress: test.a, verifyWith: ${a.publicFile} } }
   - { name: bob, listens: true, token: bob }
 routes: [{ prefix: test.b, peer: bob }]
 ledger: { kind: sqlite, file: ${join(folder, "b.db")} }
@@ -69,7 +69,7 @@ ilpAddress: test.a
 btp: { port: ${btpA} }
 admin: { port: ${adminA} }
 peers:
-  - { name: B, dial: "ws://127.0.0.1:${btpB}", token: a-b, claims: { signWith: ${a.privateFile}, verifyWith: ${b.publicFile} } }
+  - { name: B, dial: "ws://127.0.0.1:${btpB}", token: a-b, claims: { ilpAddress: test.b, signWith: ${a.privateFile}, verifyWith: ${b.publicFile} } }
   - { name: alice, listens: true, token: alice, creditLimit: 1000 }
 routes: [{ prefix: test.b, peer: B }]
 ledger: { kind: sqlite, file: ${join(folder, "a.db")} }

@@ -39,9 +39,9 @@ test("k6 run dist/soak.js sends packets and has each fulfilled once; its latency
     RATE: "200",
     BASE_URL: ilp as string,
   });
-  // 5 s, and 4 s of warm-up at the same rate; the latency row alone may be crossed beside other work.
-  assert.match(output, /packets\.*: 1800 /, output);
-  assert.match(output, /packets_fulfilled\.*: 1800 /, output);
+  // 5 s, and 3 s of warm-up at the same rate; the latency row alone may be crossed beside other work.
+  assert.match(output, /packets\.*: 1600 /, output);
+  assert.match(output, /packets_fulfilled\.*: 1600 /, output);
   assert.ok(
     exitCode === 0 ||
       (exitCode === 99 && /thresholds on metrics 'latency\{phase:hold\}' have been crossed/.test(output)),
@@ -53,7 +53,7 @@ test("k6 run dist/chain.js sees every event of five nodes, and without their hub
   const { ilp } = await startTarget(t, "ilp", "--nodes", "5", "--port-base", "24300");
   const settings = { PROFILE: "smoke", SECONDS: "4", BASE_URL: ilp as string };
   const { exitCode, output } = await k6("chain", { ...settings, HUB: "ws://127.0.0.1:30300" });
-  assert.match(output, /telemetry_complete\.*: 100\.00% 600 out of 600/, output);
+  assert.match(output, /telemetry_complete\.*: 100\.00% 500 out of 500/, output);
   assert.ok(
     exitCode === 0 ||
       (exitCode === 99 &&
