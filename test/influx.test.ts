@@ -9,6 +9,7 @@ import { pointsOfFolder } from "../bench/influx/push.ts";
 import { fakeInflux } from "../bench/influx/testing/fake-influx.ts";
 import { freePort, influxd, noInfluxd, unstartedInfluxd } from "../bench/influx/testing/influxd.ts";
 import { dump, ordered, query } from "../bench/influx/testing/query.ts";
+import { freeBase } from "../targets/ilp/testing/free-base.ts";
 import { onlyRun, plimsoll, resultsFolder, runScenario, said, start } from "./plimsoll.ts";
 
 const SHORT = ["--rate", "100", "--seconds", "6"];
@@ -31,7 +32,7 @@ test("what is streamed while a run goes is, point for point, what pushing it wri
   const user = "root:s3cret";
   await query(origin, "CREATE USER root WITH PASSWORD 's3cret' WITH ALL PRIVILEGES");
   const at = (database: string) => `${origin.replace("//", `//${user}@`)}/${database}`;
-  const flags = [...SHORT, "--port-base", "33200", "--influx", at("live")];
+  const flags = [...SHORT, "--port-base", String(await freeBase()), "--influx", at("live")];
   const { folder, run, stdout, stderr } = await runScenario(t, "soak", ...flags);
   assert.equal(run.state, "complete", stdout);
   const points = await pointsOf(folder);

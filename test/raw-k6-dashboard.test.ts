@@ -12,6 +12,7 @@ import { dataSource } from "../grafana/testing/data-source.ts";
 import { generated } from "../grafana/testing/generated.ts";
 import { influxd, noInfluxd } from "../grafana/testing/influxd.ts";
 import { emptyPanels, idleQueries, variablesOf, view } from "../grafana/testing/view.ts";
+import { freeBase } from "../targets/ilp/testing/free-base.ts";
 import { ROOT } from "./plimsoll.ts";
 import { startTarget } from "./start-target.ts";
 
@@ -39,7 +40,7 @@ test("k6's own points: every panel and variable has an answer, over HTTP and of 
 }, async (t) => {
   const { origin } = await influxd(t);
   const http = await startTarget(t, "connector", "--port-base", "0", "--fault", "error-rate=20%");
-  const { ilp = "" } = await startTarget(t, "ilp", "--port-base", "33100");
+  const { ilp = "" } = await startTarget(t, "ilp", "--port-base", String(await freeBase()));
   const fromMs = Date.now();
   await rawRun(origin, "http", "basic-load", { BASE_URL: http.full as string });
   await rawRun(origin, "packets", "soak", { BASE_URL: ilp });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { k6Binary } from "../bench/paths.ts";
 import { SCENARIOS } from "../scenarios/plans.ts";
+import { freeBase } from "../targets/ilp/testing/free-base.ts";
 import { ROOT } from "./plimsoll.ts";
 import { startTarget } from "./start-target.ts";
 
@@ -32,7 +33,7 @@ function k6(
 const SHORT = { PROFILE: "smoke", SECONDS: "5", VUS: "20" };
 
 test("k6 run dist/soak.js sends packets and has each fulfilled once; its latency is this machine's to hold", async (t) => {
-  const { ilp } = await startTarget(t, "ilp", "--port-base", "33000");
+  const { ilp } = await startTarget(t, "ilp", "--port-base", String(await freeBase()));
   const { exitCode, output } = await k6("soak", {
     PROFILE: "smoke",
     SECONDS: "5",
@@ -50,9 +51,10 @@ test("k6 run dist/soak.js sends packets and has each fulfilled once; its latency
 });
 
 test("k6 run dist/chain.js sees every event of five nodes, and without their hub it does not pass", async (t) => {
-  const { ilp } = await startTarget(t, "ilp", "--nodes", "5", "--port-base", "24300");
+  const base = await freeBase();
+  const { ilp } = await startTarget(t, "ilp", "--nodes", "5", "--port-base", String(base));
   const settings = { PROFILE: "smoke", SECONDS: "4", BASE_URL: ilp as string };
-  const { exitCode, output } = await k6("chain", { ...settings, HUB: "ws://127.0.0.1:30300" });
+  const { exitCode, output } = await k6("chain", { ...settings, HUB: `ws://127.0.0.1:${base + 6_000}` });
   assert.match(output, /telemetry_complete\.*: 100\.00% 500 out of 500/, output);
   assert.ok(
     exitCode === 0 ||
