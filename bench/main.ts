@@ -1,10 +1,5 @@
 import { Command, CommanderError, type OutputConfiguration } from "commander";
-import { addDoctor } from "./commands/doctor.ts";
-import { addList } from "./commands/list.ts";
-import { addPush } from "./commands/push.ts";
-import { addReport } from "./commands/report.ts";
-import { addRun } from "./commands/run.ts";
-import { addUp } from "./commands/up.ts";
+import { COMMANDS } from "./commands/all.ts";
 import { Failure } from "./failure.ts";
 import { versionOfPlimsoll } from "./host/versions.ts";
 
@@ -20,10 +15,16 @@ const program = new Command("plimsoll")
   .addHelpText("after", "\nStart here:\n  npx plimsoll run basic-load --profile smoke");
 
 program.configureOutput(complaining("npx plimsoll"));
-for (const add of [addRun, addUp, addList, addReport, addPush, addDoctor]) add(program);
-// A command of its own exits by itself, with code 1, unless told otherwise.
-for (const command of program.commands) {
-  command.exitOverride().configureOutput(complaining(`npx plimsoll ${command.name()}`));
+for (const add of COMMANDS) add(program);
+refine(program, "npx plimsoll");
+
+/** A command of its own exits by itself, with code 1, unless told otherwise. */
+function refine(parent: Command, path: string): void {
+  for (const command of parent.commands) {
+    const name = `${path} ${command.name()}`;
+    command.exitOverride().configureOutput(complaining(name));
+    refine(command, name);
+  }
 }
 
 /** Wrong usage in the words of every other failure, with a hint where commander has none. */

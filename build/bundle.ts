@@ -1,7 +1,8 @@
 /**
  * Bundles what k6 runs to dist/<scenario>.js, because k6 resolves no npm imports, and each target to
  * dist/targets/<name>.mjs, because a bundled target starts in half the time and holds 40 MB less than one whose
- * TypeScript Node strips while it loads. What is no longer there is taken away.
+ * TypeScript Node strips while it loads. Scripts of pages go to dist/pages/, to be put into each page that needs them.
+ * What is no longer there is taken away.
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -64,12 +65,27 @@ const [, servers] = await Promise.all([
   }),
 ]);
 
+await build({
+  entryPoints: [join(root, "bench", "profile", "browser", "flame-graph.ts")],
+  outdir: join(dist, "pages"),
+  bundle: true,
+  format: "iife",
+  platform: "browser",
+  target: "es2022",
+  minify: true,
+  logLevel: "error",
+});
+
 const kept = new Set(Object.keys(servers.metafile.outputs).map((file) => basename(file)));
 for (const file of readdirSync(join(dist, "targets")))
   if (!kept.has(file)) rmSync(join(dist, "targets", file));
 
 const wanted = new Set(scenarios.map((file) => basename(file, ".ts")));
 for (const file of readdirSync(dist)) {
-  if (file !== "targets" && file !== ".stamp" && !wanted.has(file.replace(/\.js(\.map)?$/, "")))
+  if (
+    !["targets", "pages"].includes(file) &&
+    file !== ".stamp" &&
+    !wanted.has(file.replace(/\.js(\.map)?$/, ""))
+  )
     rmSync(join(dist, file));
 }

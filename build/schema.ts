@@ -1,20 +1,29 @@
 /**
- * Writes docs/run.schema.json, the JSON Schema of results/<run>/run.json, from the zod schema that checks every run.
+ * Writes the JSON Schemas in docs/ of what others may read, from the zod schemas that check each file before it is written.
  *
- *   node build/schema.ts            write it
- *   node build/schema.ts --check    exit 1 when it is not current
+ *   node build/schema.ts            write them
+ *   node build/schema.ts --check    exit 1 when one is not current
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { abSchema } from "../bench/ab/ab-schema.ts";
+import { baselineSchema } from "../bench/baseline/baseline-schema.ts";
 import { runSchema } from "../bench/results/run-schema.ts";
 
-const file = join(import.meta.dirname, "..", "docs", "run.schema.json");
-const schema = `${JSON.stringify({ title: "Plimsoll run", ...z.toJSONSchema(runSchema) }, null, 2)}\n`;
+const SCHEMAS = [
+  { file: "run.schema.json", title: "Plimsoll run", schema: runSchema },
+  { file: "baseline.schema.json", title: "Plimsoll baseline", schema: baselineSchema },
+  { file: "ab.schema.json", title: "Plimsoll comparison of two builds", schema: abSchema },
+];
 
-if (!process.argv.includes("--check")) {
-  writeFileSync(file, schema);
-} else if (readFileSync(file, "utf8") !== schema) {
-  console.error("docs/run.schema.json is not what bench/results/run-schema.ts says: npm run schema");
-  process.exitCode = 1;
+for (const { file, title, schema } of SCHEMAS) {
+  const path = join(import.meta.dirname, "..", "docs", file);
+  const text = `${JSON.stringify({ title, ...z.toJSONSchema(schema) }, null, 2)}\n`;
+  if (!process.argv.includes("--check")) {
+    writeFileSync(path, text);
+  } else if (readFileSync(path, "utf8") !== text) {
+    console.error(`docs/${file} is not what its zod schema says: npm run schema`);
+    process.exitCode = 1;
+  }
 }

@@ -44,7 +44,8 @@ try {
         filesBelow(join(ROOT, "build", "k6"), /(\.go|go\.mod|go\.sum)$/),
         buildK6,
       );
-    const sources = ["scenarios", "targets"].flatMap((room) => filesBelow(join(ROOT, room), /\.ts$/));
+    const rooms = ["scenarios", "targets", join("bench", "profile", "browser")];
+    const sources = rooms.flatMap((room) => filesBelow(join(ROOT, room), /\.ts$/));
     // Targets are bundled with their packages, so a new lockfile is a new bundle.
     const inputs = [...sources, join(ROOT, "build", "bundle.ts"), join(ROOT, "package-lock.json")];
     await step("bundles", "dist/.stamp", inputs, bundle);
@@ -83,7 +84,11 @@ function made(name) {
   const targets = readdirSync(join(ROOT, "targets")).filter((it) =>
     existsSync(join(ROOT, "targets", it, "main.ts")),
   );
-  const outputs = ["basic-load.js", ...targets.map((target) => `targets/${target}.mjs`)];
+  const outputs = [
+    "basic-load.js",
+    "pages/flame-graph.js",
+    ...targets.map((target) => `targets/${target}.mjs`),
+  ];
   return outputs.every((file) => existsSync(join(ROOT, "dist", file)));
 }
 

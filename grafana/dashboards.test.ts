@@ -1,9 +1,10 @@
 /** What we ask of our dashboards beyond Grafana's schema, which takes an unreadable one as well. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { COLUMNS, GRAFANA_VERSION } from "./parts/layout.ts";
 import { PLIMSOLL, RAW_K6 } from "./parts/variables.ts";
-import { dataPanels, generated, type PanelJson } from "./testing/generated.ts";
+import { type DashboardJson, dataPanels, generated, type PanelJson } from "./testing/generated.ts";
 
 /** 1280 pixels hold 24 columns: narrower than this a number, or a graph with its legend, is not readable. */
 const NARROWEST: Readonly<Record<string, number>> = { stat: 4, default: 6 };
@@ -19,7 +20,27 @@ test("dashboards have titles, descriptions and uids of their own, and find each 
     assert.match(uid, /^plimsoll-[a-z0-9-]{2,31}$/);
     assert.match(title, /^Plimsoll: \w/);
     assert.ok(description.length > 20, title);
-    assert.deepEqual(tags, ["plimsoll"]);
+    assert.equal(tags.length, 1, title);
+  }
+});
+
+test("links lead to every dashboard, and carry variables only where they mean the same: runs of one database", () => {
+  const all = [...dashboards.values()];
+  const first = ({ templating }: DashboardJson) => templating.list[0] as unknown as { current: object };
+  for (const from of all) {
+    const reached = from.links.flatMap(({ tags, includeVars }) =>
+      all.filter((to) => tags.every((tag) => to.tags.includes(tag))).map((to) => ({ to, includeVars })),
+    );
+    assert.deepEqual(
+      new Set([from.title, ...reached.map(({ to }) => to.title)]),
+      new Set(all.map(({ title }) => title)),
+    );
+    for (const { to, includeVars } of reached)
+      assert.equal(
+        includeVars,
+        isDeepStrictEqual(first(from).current, first(to).current),
+        `${from.title} to ${to.title}`,
+      );
   }
 });
 

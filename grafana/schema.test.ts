@@ -72,7 +72,9 @@ function complaints(t: TestContext, source: string): string {
   const compilerOptions = { strict: true, noEmit: true, module: "nodenext", skipLibCheck: true, types: [] };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["dashboards.ts"] }));
   const tsc = join(ROOT, "node_modules", ".bin", "tsc");
-  return spawnSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" }).stdout;
+  const { stdout, stderr, status } = spawnSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" });
+  // Of a compiler that could not do its work, silence would pass for praise.
+  return status === 0 || stdout !== "" ? stdout : `tsc ended with ${status}: ${stderr}`;
 }
 
 test("every generated dashboard is what Grafana's schema says", (t) => {

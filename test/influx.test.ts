@@ -1,13 +1,13 @@
 /** A real k6 run in a real influxd, and what a run does not notice when the database fails it. */
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { InfluxPoint } from "../bench/influx/point.ts";
 import { pointsOfFolder } from "../bench/influx/push.ts";
 import { fakeInflux } from "../bench/influx/testing/fake-influx.ts";
-import { freePort, influxd, noInfluxd, unstartedInfluxd } from "../bench/influx/testing/influxd.ts";
+import { influxd, noInfluxd, unstartedInfluxd } from "../bench/influx/testing/influxd.ts";
 import { dump, ordered, query } from "../bench/influx/testing/query.ts";
 import { freeBase } from "../targets/ilp/testing/free-base.ts";
 import { onlyRun, plimsoll, resultsFolder, runScenario, said, start } from "./plimsoll.ts";
@@ -73,7 +73,8 @@ function holdsAllOfARun(points: readonly InfluxPoint[]): void {
 
 /** A run whose database fails it must have gone as one that has none. */
 async function goesOn(t: TestContext, url: string, during?: (child: ChildProcess) => Promise<void>) {
-  const out = resultsFolder(t);
+  // A path that a shell takes for two, unless it is told.
+  const out = join(resultsFolder(t), "of a friend");
   const startedMs = Date.now();
   const { child, outcome } = start(t, [
     ...[
@@ -147,7 +148,13 @@ test("an influxd that is stopped for good is pushed to later, and then has every
   // A write that was under way when it stopped may be there unconfirmed.
   const there = await dump(server.origin, "x");
   assert.ok(dropped > 0 && there.length >= points.length - dropped && there.length < points.length);
-  assert.equal((await plimsoll(t, "push", folder, "--influx", url)).exitCode, 0);
+  // The line as it is printed, for a shell to read.
+  const advised = /all of them: (npx plimsoll push .+)$/m.exec(stderr)?.[1] ?? "";
+  assert.ok(advised.endsWith(` --influx ${url}`), advised);
+  const words = execFileSync("sh", ["-c", `printf '%s\\n' ${advised}`], { encoding: "utf8" });
+  const [, , ...args] = words.trimEnd().split("\n");
+  const pushed = await plimsoll(t, ...args);
+  assert.equal(pushed.exitCode, 0, pushed.stderr);
   assert.deepEqual(await dump(server.origin, "x"), points);
 });
 
@@ -181,7 +188,7 @@ test("a wrong password, and an address where nobody is, stop a run before it sta
 }, async (t) => {
   const { origin } = await influxd(t, { auth: true });
   await query(origin, "CREATE USER root WITH PASSWORD 'right' WITH ALL PRIVILEGES");
-  const nobody = `http://127.0.0.1:${await freePort()}`;
+  const nobody = `http://127.0.0.1:${await freeBase()}`;
   for (const [at, says] of [
     [origin, /^plimsoll: InfluxDB at \S+ refuses the user or the password in --influx\n$/],
     [
@@ -205,4 +212,24 @@ test("a wrong password, and an address where nobody is, stop a run before it sta
     assert.doesNotMatch(`${stdout}${stderr}`, /s3cret/);
     assert.throws(() => onlyRun(out, { stderr }), "no results are left");
   }
+});
+
+test("an InfluxDB on a port that a variant of interceptor-overhead wants, as 8086 is, ends the run before it starts, with who has it and what to do", {
+  skip: noInfluxd,
+}, async (t) => {
+  const base = await freeBase();
+  // The seventh variant stands as far from the base as 8086 from 8080.
+  const port = base + 6;
+  const { origin } = await influxd(t, { port });
+  const out = resultsFolder(t);
+  const flags = ["--port-base", String(base), "--out", out, "--influx", `${origin}/x`];
+  const { exitCode, stderr } = await plimsoll(t, "run", "interceptor-overhead", ...flags);
+  assert.equal(exitCode, 2);
+  assert.match(
+    stderr,
+    new RegExp(
+      `^plimsoll: connector: port ${port} is taken by process \\d+ \\(.*influxd.*\\); .*--port-base\\n$`,
+    ),
+  );
+  assert.throws(() => onlyRun(out, { stderr }), "no results are left");
 });

@@ -11,9 +11,13 @@ import { onlyRun, resultsFolder, runScenario, said, start } from "./plimsoll.ts"
 
 /** Starts the bundled network and knows no more of it than an address. */
 async function connector(t: TestContext): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, [...targetProgram("ilp"), "--port-base", String(await freeBase())], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  const child = spawn(
+    process.execPath,
+    [...targetProgram("ilp"), "--exit-with-parent", "--port-base", String(await freeBase())],
+    {
+      stdio: ["ignore", "pipe", "ignore"],
+    },
+  );
   t.after(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, "exit");
@@ -31,7 +35,9 @@ function failed(run: Run, exitCode: number | null): void {
   assert.equal(exitCode, run.generator.healthy ? 99 : 4, run.reasons.join("; "));
 }
 
-test("soak --url aims at a connector of one's own, and judges what can be seen from outside", async (t) => {
+test("soak --url aims at a connector of one's own, and judges what can be seen from outside", {
+  concurrency: true,
+}, async (t) => {
   const { url, child } = await connector(t);
   const soak = (...told: string[]) =>
     runScenario(
@@ -40,14 +46,14 @@ test("soak --url aims at a connector of one's own, and judges what can be seen f
       "--url",
       url,
       "--seconds",
-      "5",
+      "3",
       "--rate",
       "200",
       ...told.flatMap((pair) => ["-e", pair]),
     );
   const rightly = ["TOKEN=alice-token", "DESTINATION=test.a.bob", "SECRET=plimsoll"];
 
-  await t.test("every packet is fulfilled", async () => {
+  const fulfilled = t.test("every packet is fulfilled", async () => {
     const { run } = await soak(...rightly);
     const states = Object.fromEntries(run.sla.map(({ id, state }) => [id, state]));
     assert.deepEqual([states.failed, states.unexpected, states.achieved], Array(3).fill("pass"));
@@ -59,7 +65,7 @@ test("soak --url aims at a connector of one's own, and judges what can be seen f
     assert.deepEqual(run.findings.conservation?.connectors, {});
   });
 
-  await t.test("a wrong secret: nothing is fulfilled, and the Reject is told", async () => {
+  const wrongSecret = t.test("a wrong secret: nothing is fulfilled, and the Reject is told", async () => {
     const { run, exitCode } = await soak("TOKEN=alice-token", "DESTINATION=test.a.bob", "SECRET=wrong");
     failed(run, exitCode);
     assert.equal(run.sla.find(({ id }) => id === "failed")?.state, "fail");
@@ -67,7 +73,7 @@ test("soak --url aims at a connector of one's own, and judges what can be seen f
     assert.match(run.generator.complaints?.[0] ?? "", /^a packet was not fulfilled: F05 .* \(test\.a\)$/);
   });
 
-  await t.test("a wrong token: nothing is sent, so nothing is judged", async () => {
+  const wrongToken = t.test("a wrong token: nothing is sent, so nothing is judged", async () => {
     const { run, exitCode } = await soak("TOKEN=wrong", ...rightly.slice(1));
     assert.equal(exitCode, 4);
     assert.equal(run.verdict, "no-data");
@@ -77,6 +83,7 @@ test("soak --url aims at a connector of one's own, and judges what can be seen f
     );
   });
 
+  await Promise.all([fulfilled, wrongSecret, wrongToken]);
   await t.test("it ends in the middle: what was due from then on was not achieved", async () => {
     const out = resultsFolder(t);
     const told = rightly.flatMap((pair) => ["-e", pair]);
@@ -86,7 +93,7 @@ test("soak --url aims at a connector of one's own, and judges what can be seen f
       "--url",
       url,
       "--seconds",
-      "15",
+      "8",
       "--rate",
       "200",
       "--out",
@@ -105,6 +112,7 @@ test("soak --url aims at a connector of one's own, and judges what can be seen f
       0,
       "even so each packet that was sent is in k6's books",
     );
-    assert.match(left.generator.complaints?.[0] ?? "", /^the link to ws:.* is down: /);
+    // What was under way may be answered with a BTP Error first.
+    assert.match(left.generator.complaints?.join("\n") ?? "", /^the link to ws:.* is down: /m);
   });
 });

@@ -24,8 +24,9 @@ export function resultsFolder(t: TestContext): string {
 export function start(
   t: TestContext,
   args: readonly string[],
+  cwd = ROOT,
 ): { child: ChildProcess; outcome: Promise<Outcome> } {
-  const child = spawn(process.execPath, [join(ROOT, "bench", "main.ts"), ...args], { cwd: ROOT });
+  const child = spawn(process.execPath, [join(ROOT, "bench", "main.ts"), ...args], { cwd });
   t.after(() => child.kill("SIGKILL"));
   let stdout = "";
   let stderr = "";

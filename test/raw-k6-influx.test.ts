@@ -1,50 +1,19 @@
-/** The raw way: plain k6 and its own InfluxDB output, one point a sample (docs/influx.md). */
+/** The raw way: k6's own InfluxDB output, in our build of k6, one point a sample (docs/influx.md). */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { influxd, noInfluxd } from "../bench/influx/testing/influxd.ts";
 import { query } from "../bench/influx/testing/query.ts";
-import { k6Binary, targetProgram } from "../bench/paths.ts";
-import { ROOT } from "./plimsoll.ts";
-
-async function up(t: TestContext): Promise<string> {
-  const args = [...targetProgram("connector"), "--port-base", "0", "--variants", "full"];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
-  t.after(() => child.kill("SIGTERM"));
-  for await (const line of createInterface({ input: child.stdout })) {
-    return (JSON.parse(line) as { urls: { full: string } }).urls.full;
-  }
-  throw new Error("the target ended before it was ready");
-}
+import { rawK6 } from "./raw-k6.ts";
+import { startTarget } from "./start-target.ts";
 
 /** Runs the spike for a few seconds; gives back what k6 printed, its summary among it. */
-async function k6(
-  t: TestContext,
-  url: string,
-  out: string,
-  env: Record<string, string> = {},
-): Promise<string> {
-  const settings = { PROFILE: "smoke", SECONDS: "5", VUS: "20", BASE_URL: url };
-  const pairs = Object.entries(settings).flatMap(([key, value]) => ["-e", `${key}=${value}`]);
-  const child = spawn(
-    k6Binary(),
-    ["run", "--quiet", "--out", out, ...pairs, join(ROOT, "dist", "spike.js")],
-    {
-      env: { ...process.env, K6_NO_USAGE_REPORT: "true", ...env },
-    },
-  );
-  t.after(() => child.kill("SIGKILL"));
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk) => {
-      output += chunk;
-    });
-  }
-  const exitCode = await new Promise((resolve) => child.once("close", resolve));
-  assert.equal(exitCode, 0, output);
-  return output;
+const spike = (t: TestContext, url: string, out: string, env: Record<string, string> = {}) =>
+  rawK6(t, { script: "spike", out, tell: { SECONDS: "5", VUS: "20", BASE_URL: url }, env });
+
+/** The address of a bundled connector of the test's own. */
+async function up(t: TestContext): Promise<string> {
+  const { full = "" } = await startTarget(t, "connector", "--port-base", "0", "--variants", "full");
+  return full;
 }
 
 /** How many samples k6 itself says there were. */
@@ -60,7 +29,7 @@ test("k6 run --out influxdb writes every sample into the database of its URL, wh
   skip: noInfluxd,
 }, async (t) => {
   const { origin } = await influxd(t);
-  const made = countIn(await k6(t, await up(t), `influxdb=${origin}/k6`));
+  const made = countIn(await spike(t, await up(t), `influxdb=${origin}/k6`));
   assert.ok(made > 100, `${made} requests`);
   // One point a request, none written over by another: times are nanoseconds.
   assert.deepEqual(await counted(origin, "k6"), { n: made, sum: made });
@@ -74,7 +43,7 @@ test("its settings come from the environment as well; at a precision of seconds 
   const { origin } = await influxd(t, { auth: true });
   await query(origin, "CREATE USER ann WITH PASSWORD 's3cret' WITH ALL PRIVILEGES");
   const made = countIn(
-    await k6(t, await up(t), "influxdb", {
+    await spike(t, await up(t), "influxdb", {
       K6_INFLUXDB_ADDR: origin,
       K6_INFLUXDB_DB: "load",
       K6_INFLUXDB_USERNAME: "ann",

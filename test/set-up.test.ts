@@ -29,7 +29,7 @@ interface Machine {
 }
 
 const NPM = `mkdir -p node_modules/.bin node_modules/commander
-printf '#!/bin/sh\\nmkdir -p dist && touch dist/basic-load.js\\n' > node_modules/.bin/node
+printf '#!/bin/sh\\nmkdir -p dist/pages && touch dist/basic-load.js dist/pages/flame-graph.js\\n' > node_modules/.bin/node
 chmod +x node_modules/.bin/node`;
 const GO = `case "$1" in
 version) echo "go version go1.26.0 linux/amd64";;
@@ -48,6 +48,7 @@ function machine(t: TestContext): Machine {
     "build/k6/go.mod",
     "build/k6/main.go",
     "scenarios/plans.ts",
+    "bench/profile/browser/flame-graph.ts",
   ]) {
     mkdirSync(dirname(join(checkout, path)), { recursive: true });
     cpSync(join(ROOT, path), join(checkout, path));

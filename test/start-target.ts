@@ -9,7 +9,7 @@ export async function startTarget(
   target: string,
   ...flags: string[]
 ): Promise<Record<string, string>> {
-  const child = spawn(process.execPath, [...targetProgram(target), ...flags], {
+  const child = spawn(process.execPath, [...targetProgram(target), "--exit-with-parent", ...flags], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   t.after(() => child.kill("SIGTERM"));

@@ -1,4 +1,4 @@
-/** The bundles work with plain k6: no plimsoll, no windows output, k6's own thresholds gate. */
+/** The bundles work with k6 alone, in our build of it: no plimsoll, no windows output, k6's own thresholds gate. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";

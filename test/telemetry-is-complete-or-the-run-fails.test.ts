@@ -30,7 +30,7 @@ let network: ReturnType<typeof spawn>;
 before(async () => {
   network = spawn(
     process.execPath,
-    [...targetProgram("ilp"), "--nodes", "5", "--port-base", String(PORT_BASE)],
+    [...targetProgram("ilp"), "--exit-with-parent", "--nodes", "5", "--port-base", String(PORT_BASE)],
     { stdio: ["ignore", "pipe", "ignore"] },
   );
   const [line] = await once(createInterface({ input: network.stdout! }), "line");

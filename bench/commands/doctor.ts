@@ -127,7 +127,7 @@ async function ports(): Promise<Finding[]> {
   const taken: number[] = [];
   for (const port of wanted) if (!(await isFree(port))) taken.push(port);
   return taken.length === 0
-    ? [{ state: "ok", what: "the target's ports are free (8080-8095, 8100, 9464 on 127.0.0.1)" }]
+    ? [{ state: "ok", what: "the HTTP connector's ports are free (8080-8095, 8100, 9464 on 127.0.0.1)" }]
     : [
         {
           state: "bad",
@@ -199,7 +199,7 @@ function influxd(): Finding {
 /** The database that PLIMSOLL_INFLUX names; a run makes one that is missing, a look at the machine does not. */
 async function database(): Promise<Finding[]> {
   const given = process.env.PLIMSOLL_INFLUX;
-  if (given === undefined) return [];
+  if (given === undefined || given === "") return [];
   try {
     const address = addressOf(given);
     const found = await askDatabase(address);

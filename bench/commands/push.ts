@@ -22,7 +22,7 @@ export function addPush(program: Command): void {
       `
 Examples:
   npx plimsoll push latest --influx http://127.0.0.1:8086/plimsoll
-  PLIMSOLL_INFLUX=http://user:password@127.0.0.1:8086/plimsoll npx plimsoll push latest`,
+  PLIMSOLL_INFLUX=http://user:password@host:8086/db npx plimsoll push latest`,
     )
     .action(async (reference: string, { influx }: { influx?: string }) => {
       if (influx === undefined) {
@@ -31,8 +31,9 @@ Examples:
       const address = addressOf(influx);
       const folder = findRun(reference);
       readRun(folder);
-      await openDatabase(address, (line) => process.stderr.write(`${line}\n`));
-      const sent = await push(folder, deliverTo(address));
+      const say = (line: string) => process.stderr.write(`${line}\n`);
+      await openDatabase(address, say);
+      const sent = await push(folder, deliverTo(address), undefined, say);
       process.stdout.write(`${count(sent)} points of ${folder.id} are in ${address.shown}\n`);
     });
 }

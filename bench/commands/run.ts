@@ -1,36 +1,29 @@
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Overrides, type Plan, type ProfileName, peakOf } from "../../scenarios/lib/plan.ts";
+import { type Command, InvalidArgumentError } from "commander";
+import { type Overrides, type Plan, peakOf } from "../../scenarios/lib/plan.ts";
 import { plan as planFor, SCENARIOS } from "../../scenarios/plans.ts";
 import { Failure } from "../failure.ts";
 import { bytes, count } from "../format.ts";
 import { isFree } from "../host/ports.ts";
 import { type Address, addressOf } from "../influx/address.ts";
 import { openDatabase } from "../influx/open-database.ts";
+import { pushCommand } from "../influx/push-command.ts";
 import { InfluxStream } from "../influx/stream.ts";
 import type { Run } from "../results/run-schema.ts";
-import { RESULTS, type RunFolder, writeRun } from "../results/store.ts";
+import { type RunFolder, writeRun } from "../results/store.ts";
 import { Interrupts } from "../run/interrupts.ts";
 import { fromHere, voyage } from "../run/voyage.ts";
 import { influxOption } from "./influx-option.ts";
+import { type LoadFlags, loadOptions, url } from "./load-options.ts";
 import { writeReport } from "./report.ts";
 import { verdictText } from "./verdict-text.ts";
 
-interface RunFlags {
-  readonly profile: ProfileName;
-  readonly url?: string;
+interface RunFlags extends LoadFlags {
   readonly variants?: Record<string, string>;
-  readonly out: string;
-  readonly targetCmd?: string;
   readonly fault?: string;
-  readonly portBase?: number;
   readonly json?: true;
   readonly dashboard?: true;
-  readonly rate?: number;
-  readonly vus?: number;
-  readonly seconds?: number;
-  readonly env?: Readonly<Record<string, string>>;
   readonly influx?: string;
 }
 
@@ -38,43 +31,17 @@ interface RunFlags {
 const DASHBOARD_PORT = 5665;
 
 export function addRun(program: Command): void {
-  program
-    .command("run")
+  loadOptions(program.command("run"))
     .summary("load a target with one or more scenarios and judge it")
     .description(
       "Loads a target with scenarios, one after the other, shows it live, judges it, and keeps the results.",
     )
     .argument("<scenario...>", `what to run: ${Object.keys(SCENARIOS).join(", ")}`)
-    .addOption(
-      new Option("--profile <name>", "how long and how hard")
-        .choices(["smoke", "full"])
-        .default("full" as ProfileName),
-    )
-    .option("--url <url>", "load a server that is already there, not the bundled target", url)
     .option("--variants <list>", "addresses of a server's variants: none=URL,full=URL,...", variants)
-    .option(
-      "--target-cmd <command>",
-      "start this as the target; with --url it is ready when that port accepts",
-      filled,
-    )
     .option(
       "--fault <spec>",
       "hurt the bundled target: latency=200ms, error-rate=10%, stall=3s@5s, crash=5s, ...",
     )
-    .option(
-      "--port-base <n>",
-      "first port of the bundled target; 0: any that are free (default: 8080)",
-      whole(0, 65_000),
-    )
-    .option("--rate <n>", "peak arrivals a second of an open-model scenario", whole(0))
-    .option("--vus <n>", "peak callers of a closed-model scenario; most VUs of an open one", whole(1))
-    .option("--seconds <n>", "length of the load without warm-up; the stages keep their shape", whole(1))
-    .option(
-      "-e, --env <NAME=value>",
-      "tell the script, as k6's own -e; of packets: TOKEN, DESTINATION, SECRET, HUB",
-      pairs,
-    )
-    .option("--out <dir>", "folder that gets a folder for each run", filled, RESULTS)
     .option("--json", "print each run's run.json on stdout, one line each; the rest goes to stderr")
     .addOption(influxOption("stream points to InfluxDB while it goes"))
     .option("--dashboard", `k6's own live page at http://127.0.0.1:${DASHBOARD_PORT}`)
@@ -153,8 +120,12 @@ async function runOne(
   const screen = process.stderr;
   const address = flags.url ?? flags.variants?.[plan.variant] ?? Object.values(flags.variants ?? {})[0];
   if (flags.dashboard) screen.write(`k6's live page: http://127.0.0.1:${DASHBOARD_PORT}\n`);
-  const pushCommand = ({ run }: Run) => `npx plimsoll push ${fromHere(join(flags.out, run))}`;
-  const stream = database && new InfluxStream({ address: database, pushCommand });
+  const stream =
+    database &&
+    new InfluxStream({
+      address: database,
+      pushCommand: ({ run }: Run) => pushCommand(fromHere(join(flags.out, run)), database),
+    });
   const { run, folder } = await voyage({
     plan,
     out: flags.out,
@@ -183,7 +154,7 @@ async function runOne(
 const ADMIN_PORT_OFFSET = 30;
 
 /** A scenario that calls one variant needs no port for the others, and the target less memory. */
-function targetFlags(plan: Plan, { fault, portBase }: RunFlags): string[] {
+export function targetFlags(plan: Plan, { fault, portBase }: Pick<RunFlags, "fault" | "portBase">): string[] {
   if (plan.target === "ilp")
     return [...plan.targetFlags, ...(portBase === undefined ? [] : ["--port-base", String(portBase)])];
   return [
@@ -210,7 +181,11 @@ async function keep(folder: RunFolder, run: Parameters<typeof writeRun>[1]): Pro
   }
 }
 
-function planOrFailure(name: string, { profile, rate, vus, seconds, ...target }: RunFlags): Plan {
+/** @throws Failure USAGE for a scenario that there is not, or flags that do not go with it */
+export function planOrFailure(
+  name: string,
+  { profile, rate, vus, seconds, ...target }: LoadFlags & Pick<RunFlags, "fault" | "variants">,
+): Plan {
   const overrides: Overrides = {
     ...(rate !== undefined && { rate }),
     ...(vus !== undefined && { vus }),
@@ -269,47 +244,6 @@ export function checkMemory({ scenario, load }: Pick<Plan, "scenario" | "load">,
 const BADNESS = [0, 4, 99, 2, 1];
 export function worse(a: number, b: number): number {
   return BADNESS.indexOf(b) > BADNESS.indexOf(a) ? b : a;
-}
-
-/** The most of anything a user can ask for; beyond it is a slip of the keyboard. */
-const MOST = 10_000_000;
-
-function whole(least: number, most = MOST) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > most || text.trim() === "") {
-      throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
-    }
-    return value;
-  };
-}
-
-function filled(text: string): string {
-  if (text.trim() === "") throw new InvalidArgumentError("It is empty.");
-  return text;
-}
-
-function url(text: string): string {
-  let parsed: URL;
-  try {
-    parsed = new URL(text);
-  } catch {
-    throw new InvalidArgumentError("It looks like http://127.0.0.1:8200.");
-  }
-  if (!/^(http|ws)s?:$/.test(parsed.protocol)) {
-    throw new InvalidArgumentError("It starts with http://, https://, ws:// or wss://.");
-  }
-  return text.replace(/\/+$/, "");
-}
-
-/** What plimsoll itself tells the script. */
-const OURS = ["PROFILE", "RATE", "VUS", "SECONDS", "BASE_URL", "VARIANTS"];
-
-function pairs(text: string, before: Record<string, string> = {}): Record<string, string> {
-  const [, name = "", value = ""] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
-  if (name === "") throw new InvalidArgumentError("It looks like TOKEN=alice-token.");
-  if (OURS.includes(name)) throw new InvalidArgumentError(`${name} has a flag of its own.`);
-  return { ...before, [name]: value };
 }
 
 function variants(text: string): Record<string, string> {

@@ -1,5 +1,4 @@
 import { stripVTControlCharacters, styleText } from "node:util";
-import Table from "cli-table3";
 import {
   count,
   duration,
@@ -14,6 +13,7 @@ import {
 import { booksSentences } from "../report/books-sentences.ts";
 import { forwardingSentences } from "../report/forwarding-sentences.ts";
 import type { Run, SlaResult, SlaState, Verdict } from "../results/run-schema.ts";
+import { plainTable } from "./plain-table.ts";
 
 const MARK: Readonly<Record<SlaState, string>> = {
   pass: styleText("green", "✓ pass"),
@@ -36,7 +36,7 @@ export function verdictText(run: Run, reportPath: string): string {
   const verdict = run.verdict ?? "invalid";
   return [
     "",
-    slaTable(run.sla),
+    slaTable(run.sla.filter(({ watched, state }) => !watched || state !== "pass")),
     ...findings(run),
     "",
     `  ${styleText(COLOUR[verdict], verdict.toUpperCase())}  ${run.scenario} ${run.profile}, exit code ${run.exitCode}`,
@@ -168,29 +168,4 @@ function interval({
   const whole = (us: number) => Math.round(us) || 0;
   const range = styleText("dim", `[${whole(low)}, ${whole(high)}]`);
   return `${distinguishable ? "" : "≈ "}${whole(value) >= 0 ? "+" : ""}${whole(value)} ${range}`;
-}
-
-function plainTable(head: string[], colAligns: ("left" | "right")[]) {
-  return new Table({
-    head: head.map((text) => styleText("dim", text)),
-    colAligns,
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
-    chars: {
-      top: "",
-      "top-mid": "",
-      "top-left": "",
-      "top-right": "",
-      bottom: "",
-      "bottom-mid": "",
-      "bottom-left": "",
-      "bottom-right": "",
-      left: "  ",
-      "left-mid": "",
-      mid: "",
-      "mid-mid": "",
-      right: "",
-      "right-mid": "",
-      middle: "",
-    },
-  });
 }

@@ -28,6 +28,7 @@ for (const [text, origin, database, shown, authorization] of [
     "https://influx.test/my%20load",
     undefined,
   ],
+  ["http://h/a%40b", "http://h", "a@b", "http://h/a%40b", undefined],
   ["http://[::1]:8086/x", "http://[::1]:8086", "x", "http://[::1]:8086/x", undefined],
   ["http://ann:s3cret@h:8086/x", "http://h:8086", "x", "http://h:8086/x", basic("ann:s3cret")],
   ["http://ann:p%40ss%2Fw%3A%23@h/x", "http://h", "x", "http://h/x", basic("ann:p@ss/w:#")],
@@ -50,6 +51,8 @@ for (const text of [
   "http://ann:s3?cret@h/x",
   "http://ann:s3cret%@h/x",
   "http://ann:s3/cret@h/x",
+  "http://ann:8080/s3cret@h",
+  "http://ann/s3cret@h",
 ]) {
   test(`${JSON.stringify(text)} is refused in a line that does not quote it`, () => {
     assert.throws(

@@ -34,6 +34,13 @@ export function addressOf(text: string): Address {
   }
   const [, path = "", ...more] = url.pathname.replace(/\/$/, "").split("/");
   if (more.length > 0) throw new Failure("USAGE", `--influx names one database after the host: ${EXAMPLE}`);
+  // `ann:8080/pw@h` has the host ann to a URL, and to whoever wrote it a password.
+  if (path.includes("@")) {
+    throw new Failure(
+      "USAGE",
+      "--influx has an @ behind the host: in a password write %2F for / and %40 for @; in a database's name %40",
+    );
+  }
   const [user, password, database] = [url.username, url.password, path].map(decoded) as [
     string,
     string,

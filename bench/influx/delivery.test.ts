@@ -1,10 +1,11 @@
 /** What a real influxd says to points, and what we make of it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { freeBase } from "../../targets/ilp/testing/free-base.ts";
 import { addressOf } from "./address.ts";
 import { type Delivery, deliverTo } from "./delivery.ts";
 import { openDatabase } from "./open-database.ts";
-import { freePort, influxd, noInfluxd } from "./testing/influxd.ts";
+import { influxd, noInfluxd } from "./testing/influxd.ts";
 import { dump } from "./testing/query.ts";
 
 const deliver = (url: string, ...lines: string[]): Promise<Delivery> =>
@@ -45,6 +46,6 @@ test("a database that was dropped meanwhile, and a server that is gone, are trie
     taken: false,
     why: 'database not found: "gone"',
   });
-  const nobody = `http://127.0.0.1:${await freePort()}`;
+  const nobody = `http://127.0.0.1:${await freeBase()}`;
   assert.deepEqual(await deliver(`${nobody}/x`, "m f=1 1"), { taken: false, why: "ECONNREFUSED" });
 });

@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
+import { freeBase } from "../../targets/ilp/testing/free-base.ts";
 import { Failure } from "../failure.ts";
 import { addressOf } from "./address.ts";
 import { askDatabase, openDatabase } from "./open-database.ts";
-import { freePort, influxd, noInfluxd, unstartedInfluxd } from "./testing/influxd.ts";
+import { influxd, noInfluxd, unstartedInfluxd } from "./testing/influxd.ts";
 import { query } from "./testing/query.ts";
 
 const SHORT_MS = 300;
@@ -84,7 +85,7 @@ test("a server that starts a little later is waited for", { skip: noInfluxd }, a
 });
 
 test("where nobody listens, the line says so and what to do", async () => {
-  const origin = `http://127.0.0.1:${await freePort()}`;
+  const origin = `http://127.0.0.1:${await freeBase()}`;
   assert.equal(
     await stops(`${origin.replace("//", "//ann:s3cret@")}/x`),
     `no InfluxDB answers at ${origin} (ECONNREFUSED): start it, correct the address, or leave out --influx`,

@@ -168,7 +168,10 @@ const SAMPLE: ResourceSample = {
 test("each process has a point of what it used, with what is known of it, at the sample's own time", () => {
   const points = new PointsOfRun(RUN).resources(SAMPLE);
   assert.deepEqual(
-    only("resources", points).map(({ tags: { process, kind }, fields }) => [process, kind, fields]),
+    only("resources", points).map(({ tags: { process, kind }, fields: { elapsed_s, ...used } }) => {
+      assert.equal(elapsed_s, 5.25);
+      return [process, kind, used];
+    }),
     [
       ["target", "target", { cpu_cores: 1.5, rss_bytes: 300e6, heap_bytes: 40e6, event_loop_delay_ms: 2 }],
       ["A", "member", { cpu_cores: 0.5, rss_bytes: 100e6, event_loop_delay_ms: 1.5 }],
@@ -202,7 +205,36 @@ test("a connector has a point of what it told; what it did not is left out", () 
     telemetry_dropped: 0,
     telemetry_waiting: 96,
     latency_p50_ms: 2.5,
+    // Nobody is behind it.
+    hop_p50_ms: 2.5,
   });
+});
+
+test("a connector's own time is its p50 less that of the next; where the next one is silent nobody is blamed", () => {
+  const points = new PointsOfRun(RUN);
+  const second = (figures: Readonly<Record<string, number | null>>) => {
+    const nodes = Object.fromEntries(
+      Object.entries(figures).map(([node, latencyP50Ms]) => [node, { ...SAMPLE.nodes!.A!, latencyP50Ms }]),
+    );
+    return only("nodes", points.resources({ ...SAMPLE, nodes })).map(
+      ({ tags: { node }, fields: { hop_p50_ms } }) => [node, hop_p50_ms],
+    );
+  };
+  const both = [
+    ["A", 2],
+    ["B", 8],
+  ];
+  assert.deepEqual(second({ A: 10, B: 8 }), both);
+  assert.deepEqual(second({ A: 10 }), [["A", undefined]]);
+  assert.deepEqual(second({ A: 10, B: null }), [
+    ["A", undefined],
+    ["B", undefined],
+  ]);
+  assert.deepEqual(second({ A: 7, B: 8 }), [
+    ["A", undefined],
+    ["B", 8],
+  ]);
+  assert.deepEqual(second({ A: 10, B: 8 }), both);
 });
 
 test("a server whose process is not ours has no point of its own", () => {
@@ -212,4 +244,30 @@ test("a server whose process is not ours has no point of its own", () => {
     points.map(({ tags }) => tags.process),
     ["k6", "bench"],
   );
+});
+
+test("time since the start counts from when the target was ready, so that runs can be laid over each other", () => {
+  const slow = { ...RUN, target: { ...RUN.target, readySeconds: 3 } };
+  const points = new PointsOfRun(slow);
+  const [totals] = only("totals", points.window(windowAt(10, requests(10, 1, { phase: "hold" }))));
+  assert.equal(totals?.fields.elapsed_s, 7);
+  for (const { fields } of only("resources", points.resources(SAMPLE))) assert.equal(fields.elapsed_s, 2.25);
+});
+
+test("a variant has a point of what its calls cost since the sample before", () => {
+  const points = new PointsOfRun(RUN);
+  const at = (second: number, cpuSeconds: number, requests: number): ResourceSample => ({
+    ...SAMPLE,
+    at: new Date(START_MS + second * 1_000).toISOString(),
+    target: { ...SAMPLE.target!, variants: { none: { cpuSeconds, requests } } },
+  });
+  assert.deepEqual(only("variants", points.resources(at(1, 1, 100))), []);
+  assert.deepEqual(only("variants", points.resources(at(2, 1.25, 150))), [
+    {
+      measurement: "variants",
+      tags: { ...TAGS, variant: "none" },
+      fields: { cpu_cores: 0.25, rate: 50, cpu_us_per_request: 5_000 },
+      atMs: START_MS + 2_000,
+    },
+  ]);
 });

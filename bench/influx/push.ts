@@ -5,52 +5,78 @@ import { count } from "../format.ts";
 import { type RunFolder, readRun, resourcesOf, windowsOf } from "../results/store.ts";
 import { WindowError } from "../windows/window.ts";
 import { type Backoff, jitteredBackoff } from "./backoff.ts";
-import type { Deliver } from "./delivery.ts";
+import type { Deliver, Delivery } from "./delivery.ts";
 import { BATCH } from "./outbox.ts";
 import { type InfluxPoint, lineOf } from "./point.ts";
-import { PointsOfRun } from "./points-of-run.ts";
+import { PointsOfRun, tooManySeries } from "./points-of-run.ts";
 
 /** Attempts at one batch; the back-off between them adds up to some 20 s. */
 const ATTEMPTS = 6;
 const WRITE_TIMEOUT_MS = 30_000;
 
-/** Every point of a stored run. */
-export async function* pointsOfFolder(folder: RunFolder): AsyncGenerator<InfluxPoint> {
+/**
+ * Every point of a stored run.
+ *
+ * @param say told in a line of what is left out
+ */
+export async function* pointsOfFolder(
+  folder: RunFolder,
+  say: (line: string) => void = () => {},
+): AsyncGenerator<InfluxPoint> {
   const run = readRun(folder);
   const points = new PointsOfRun(run);
+  const onCut = (file: string) => say(`the last line of ${file} was cut, and is left out`);
   yield* points.start();
   try {
-    for await (const window of windowsOf(folder)) yield* points.window(window);
+    for await (const window of windowsOf(folder, onCut)) yield* points.window(window);
   } catch (error) {
     if (!(error instanceof WindowError)) throw error;
     throw new Failure("USAGE", `${join(folder.path, "windows.ndjson")}: ${error.message}`);
   }
-  for await (const sample of resourcesOf(folder)) yield* points.resources(sample);
+  for await (const sample of resourcesOf(folder, onCut)) yield* points.resources(sample);
   yield* points.end(run);
+  if (points.leftOut > 0) say(tooManySeries(points.leftOut));
+}
+
+/** Points the database would not have, and what it said of the first. */
+interface Refusals {
+  points: number;
+  why: string;
 }
 
 /**
- * Sends a stored run, and gives back how many points it has. A Failure says what the database had against it; then the same
- * again sends the rest: a point that is there is only written over by itself.
+ * Sends a stored run, and gives back how many points it has. A Failure says what the database had against it: of points it
+ * refuses when the others are sent; of one that is away at once, and then the same again sends the rest: a point that is
+ * there is only written over by itself.
  */
 export async function push(
   folder: RunFolder,
   deliver: Deliver,
   backoff: Backoff = jitteredBackoff(),
+  say: (line: string) => void = () => {},
 ): Promise<number> {
+  const refused: Refusals = { points: 0, why: "" };
   let sent = 0;
   let batch: string[] = [];
   const ship = async () => {
-    await shipped(batch, sent, deliver, backoff);
+    const delivery = await shipped(batch, sent, deliver, backoff);
+    if (refused.points === 0) refused.why = delivery.why;
+    refused.points += delivery.refused;
     sent += batch.length;
     batch = [];
   };
-  for await (const point of pointsOfFolder(folder)) {
+  for await (const point of pointsOfFolder(folder, say)) {
     const line = lineOf(point);
     if (line !== undefined) batch.push(line);
     if (batch.length === BATCH) await ship();
   }
   if (batch.length > 0) await ship();
+  if (refused.points > 0) {
+    throw new Failure(
+      "FAULT",
+      `InfluxDB refused ${count(refused.points)} of ${count(sent)} points, and has the others: ${refused.why}`,
+    );
+  }
   return sent;
 }
 
@@ -59,12 +85,12 @@ async function shipped(
   before: number,
   deliver: Deliver,
   backoff: Backoff,
-): Promise<void> {
+): Promise<Extract<Delivery, { readonly taken: true }>> {
   for (let attempt = 1; ; attempt++) {
     const delivery = await deliver(batch, AbortSignal.timeout(WRITE_TIMEOUT_MS));
-    if (delivery.taken && delivery.refused === 0) return backoff.reset();
     if (delivery.taken) {
-      throw new Failure("FAULT", `InfluxDB refuses ${count(delivery.refused)} points: ${delivery.why}`);
+      backoff.reset();
+      return delivery;
     }
     if (attempt === ATTEMPTS) {
       throw new Failure(

@@ -1,25 +1,10 @@
 import { z } from "zod";
 import { REQUEST_METRICS } from "../../scenarios/lib/plan.ts";
-import type { Run, SlaState, Verdict } from "../results/run-schema.ts";
+import { SLA_STATES, VERDICTS } from "../../scenarios/lib/verdicts.ts";
+import type { Run } from "../results/run-schema.ts";
 import type { PhaseSpan } from "../windows/fold.ts";
 import type { Tags } from "../windows/window.ts";
 import { type InfluxPoint, pointOf } from "./point.ts";
-
-/** What dashboards colour: strings cannot be drawn over time. */
-const STATE_CODES: Readonly<Record<SlaState, number>> = {
-  pass: 0,
-  warn: 1,
-  fail: 2,
-  "no-data": 3,
-  "not-applicable": 4,
-};
-const VERDICT_CODES: Readonly<Record<Verdict, number>> = {
-  pass: 0,
-  warn: 1,
-  fail: 2,
-  "no-data": 3,
-  invalid: 4,
-};
 
 /** Digits of a commit that tell it apart. */
 const SHORT_SHA = 7;
@@ -33,6 +18,14 @@ export function runTags({ run, scenario, profile, target, commit }: Run): Tags {
     target: target.name,
     commit: commit?.sha.slice(0, SHORT_SHA) ?? "none",
   };
+}
+
+/**
+ * What `elapsed_s` counts from, epoch milliseconds: when the target was ready, and k6 was started. It is known before the
+ * first point of a run, and does not change.
+ */
+export function zeroMs({ startedAt, target }: Run): number {
+  return Date.parse(startedAt) + 1000 * (target.readySeconds ?? 0);
 }
 
 const limits = z.array(
@@ -68,7 +61,7 @@ export function endPoints(run: Run): InfluxPoint[] {
       pointOf(
         "sla",
         { ...runTags(run), id, priority },
-        { value, limit, op, unit, state, state_code: STATE_CODES[state] },
+        { value, limit, op, unit, state, state_code: SLA_STATES.indexOf(state) },
         atMs,
       ),
     ),
@@ -77,7 +70,7 @@ export function endPoints(run: Run): InfluxPoint[] {
       runTags(run),
       {
         verdict,
-        verdict_code: VERDICT_CODES[verdict],
+        verdict_code: VERDICTS.indexOf(verdict),
         exit_code: exitCode,
         seconds,
         requests: requestsOf(run),

@@ -6,7 +6,7 @@ import type { Address } from "./address.ts";
 import { deliverTo } from "./delivery.ts";
 import { Outbox } from "./outbox.ts";
 import { type InfluxPoint, lineOf } from "./point.ts";
-import { PointsOfRun } from "./points-of-run.ts";
+import { PointsOfRun, tooManySeries } from "./points-of-run.ts";
 
 /** What is left when the run is over may take so long; a database that is away must not hold up the verdict. */
 const FLUSH_MS = 5_000;
@@ -61,7 +61,7 @@ export class InfluxStream implements Onlooker {
     const { address, pushCommand } = this.#options;
     const arrived = `InfluxDB: ${count(written)} points written to ${address.shown}`;
     const tooMany = this.#points?.leftOut ?? 0;
-    const leftOut = tooMany === 0 ? "" : `; ${count(tooMany)} series too many were left out`;
+    const leftOut = tooMany === 0 ? "" : `; ${tooManySeries(tooMany)}`;
     if (dropped === 0) return `${arrived}${leftOut}`;
     const why = this.#trouble === undefined ? "" : ` (${this.#trouble})`;
     return `${arrived}, ${count(dropped)} dropped${why}${leftOut}; all of them: ${pushCommand(run)}`;

@@ -90,3 +90,12 @@ test("however many series a window has, its points are bounded: what k6 did insi
   assert.equal(leftOut, 600 - MOST_SERIES);
   assert.equal(points.filter(({ measurement }) => measurement === "packets").length, 300);
 });
+
+test("of too many series, those that dashboards draw stay, whatever the alphabet says, and crowds go before the few", () => {
+  const crowd = Array.from({ length: MOST_SERIES }, (_, n) => counter("a_users_own", 1, { name: `n${n}` }));
+  const few = [counter("packets_fulfilled", 1), counter("z_of_one", 1), gauge("vus", 4)];
+  const { points, leftOut } = windowPoints(windowAt(0, [...crowd, ...few]), RUN);
+  assert.equal(leftOut, few.length);
+  const kept = new Set(points.map(({ measurement }) => measurement));
+  assert.deepEqual(kept, new Set(["packets_fulfilled", "vus", "z_of_one", "a_users_own"]));
+});

@@ -1,4 +1,5 @@
-import { linearRegression, mean, sum } from "simple-statistics";
+import { mean } from "simple-statistics";
+import { linearTrend } from "../stats/linear-trend.ts";
 
 /** A resource over time: epoch milliseconds and a value. */
 export interface Reading {
@@ -25,8 +26,6 @@ const BLOCKS = 20;
 const BLOCK_READINGS = 30;
 /** So long a phase must last at least, in seconds, of which a reading each is taken. */
 export const GROWTH_SECONDS = (BLOCKS * BLOCK_READINGS * 3) / 2;
-/** Student's t for 95 %, two-sided, with BLOCKS - 2 degrees of freedom. */
-const T_95 = 2.1009;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -42,15 +41,9 @@ export function growth(readings: readonly Reading[]): Growth | undefined {
     const part = late.slice((i * late.length) / BLOCKS, ((i + 1) * late.length) / BLOCKS);
     return [mean(part.map(({ atMs }) => atMs / HOUR_MS)), mean(part.map(({ value }) => value))] as const;
   });
-  const hours = mean(blocks.map(([hour]) => hour));
   const value = mean(blocks.map(([, value]) => value));
-  if (value === 0) return undefined;
-  // Hours from their mean: as epoch hours, squared, they would cost the digits that the slope is in.
-  const centred = blocks.map(([hour, value]) => [hour - hours, value]);
-  const { m: slope, b: intercept } = linearRegression(centred);
-  const residual = sum(centred.map(([hour = 0, value = 0]) => (value - intercept - slope * hour) ** 2));
-  const spread = sum(centred.map(([hour = 0]) => hour ** 2));
-  const margin = T_95 * Math.sqrt(residual / (BLOCKS - 2) / spread);
+  const line = linearTrend(blocks);
+  if (value === 0 || !line) return undefined;
   const percent = (change: number) => (100 * change) / value;
-  return { perHour: percent(slope), low: percent(slope - margin), high: percent(slope + margin) };
+  return { perHour: percent(line.slope), low: percent(line.low), high: percent(line.high) };
 }

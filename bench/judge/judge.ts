@@ -8,6 +8,7 @@ import { knee } from "./knee.ts";
 import { ladder } from "./ladder.ts";
 import { recovery } from "./recovery.ts";
 import { judgeSla, type TargetSeen } from "./sla.ts";
+import { type Watched, watched } from "./watched.ts";
 
 /** The exit code of each verdict; 99 is k6's own for a crossed threshold. */
 export const EXIT_CODES: Readonly<Record<Verdict, number>> = {
@@ -21,7 +22,7 @@ export const EXIT_CODES: Readonly<Record<Verdict, number>> = {
 /** Of a run that was cut the figures are kept, but say nothing of the limits. */
 const PART = "part of a run is not judged";
 
-export interface Facts extends GeneratorFacts, TargetSeen {
+export interface Facts extends GeneratorFacts, TargetSeen, Watched {
   /** Set when the target ended before the load did. */
   readonly died: Run["target"]["died"];
   readonly books?: ConnectorBooks;
@@ -60,6 +61,7 @@ export function judge(evidence: Evidence, facts: Facts): Judgement {
   };
   const sla = evidence.plan.sla
     .map((row) => judgeSla(row, evidence, findings, facts))
+    .concat(watched(evidence, facts))
     .map((row): SlaResult => (part ? { ...row, state: "not-applicable", note: PART } : row));
   const generator = generatorHealth(evidence, facts);
   const { verdict, reasons } = verdictOf(evidence, facts, sla, generator);
@@ -72,7 +74,10 @@ export function judge(evidence: Evidence, facts: Facts): Judgement {
 const NOISY_SHARE = 0.2;
 
 /** What a reader of a bad verdict should know of the machine; undefined when the run had it to itself. */
-function noiseOf({ otherCpuCores }: Run["generator"], cores: number): string | undefined {
+export function noiseOf(
+  { otherCpuCores }: Pick<Run["generator"], "otherCpuCores">,
+  cores: number,
+): string | undefined {
   if (!otherCpuCores || otherCpuCores.avg < NOISY_SHARE * cores) return undefined;
   return `other work on this machine used ${otherCpuCores.avg.toFixed(1)} of its ${cores} cores meanwhile`;
 }

@@ -1,5 +1,7 @@
-import { mulberry32 } from "../../scenarios/lib/blocks.ts";
 import type { Estimate, Findings } from "../results/run-schema.ts";
+import { type BlockQuantiles, type Buckets, blockQuantiles } from "../stats/block-quantiles.ts";
+import { percentileInterval } from "../stats/bootstrap.ts";
+import { resamples } from "../stats/resamples.ts";
 import { TrendHistogram } from "../windows/histogram.ts";
 import type { Window } from "../windows/window.ts";
 
@@ -11,8 +13,6 @@ const BASELINE = "none";
 
 type Overhead = NonNullable<Findings["overhead"]>;
 
-/** Latencies of one variant in one window, as counts by bucket: small, whatever the number of requests. */
-type Buckets = ReadonlyMap<number, number>;
 interface CpuDelta {
   readonly cpuSeconds: number;
   readonly requests: number;
@@ -47,7 +47,7 @@ export class OverheadSamples {
     }
     // Only windows with every variant are pairs; the first and last may be cut in the middle of a round.
     if (byVariant.size < this.#variants.length) return;
-    this.#windows.push(new Map([...byVariant].map(([variant, histogram]) => [variant, buckets(histogram)])));
+    this.#windows.push(new Map([...byVariant].map(([variant, histogram]) => [variant, histogram.counts()])));
   }
 
   /** CPU seconds and requests by variant since the target started, as it reports them. */
@@ -109,54 +109,14 @@ export class OverheadSamples {
   }
 }
 
-function buckets(histogram: TrendHistogram): Buckets {
-  const counts = new Map<number, number>();
-  histogram.forEachBucket((value, count) => counts.set(value, count));
-  return counts;
-}
-
-/** RESAMPLES draws of `n` windows out of `n`, with replacement, as how often each window was drawn. */
+/** Draws of `n` windows out of `n`, each for itself: what neighbours share cancels within them. */
 function resampler(n: number): Uint16Array[] {
-  const random = mulberry32(SEED);
-  return Array.from({ length: RESAMPLES }, () => {
-    const times = new Uint16Array(n);
-    for (let i = 0; i < n; i++) {
-      const at = Math.floor(random() * n);
-      times[at] = (times[at] as number) + 1;
-    }
-    return times;
-  });
+  return resamples([n], { count: RESAMPLES, seed: SEED, runLength: () => 1 });
 }
 
-/** All latencies of a variant as one sorted list of (value, window, count), so that a draw is only a weighting. */
-function variantCounts(windows: readonly Map<string, Buckets>[], variant: string) {
-  const entries: { value: number; window: number; count: number }[] = [];
-  windows.forEach((window, at) => {
-    for (const [value, count] of window.get(variant) ?? []) entries.push({ value, window: at, count });
-  });
-  entries.sort((a, b) => a.value - b.value);
-  const values = Float64Array.from(entries, ({ value }) => value);
-  const owner = Uint32Array.from(entries, ({ window }) => window);
-  const counts = Uint32Array.from(entries, ({ count }) => count);
-  return {
-    n: counts.reduce((sum, count) => sum + count, 0),
-    /** In milliseconds; windows weigh as often as they were drawn, once each without a draw. */
-    quantile(q: number, draw?: Uint16Array): number {
-      let total = 0;
-      for (let i = 0; i < counts.length; i++) total += weight(i, draw);
-      const rank = Math.max(1, Math.ceil(q * total));
-      let seen = 0;
-      for (let i = 0; i < counts.length; i++) {
-        seen += weight(i, draw);
-        if (seen >= rank) return values[i] as number;
-      }
-      return values[values.length - 1] ?? 0;
-    },
-  };
-  function weight(i: number, draw?: Uint16Array): number {
-    const count = counts[i] as number;
-    return draw ? count * (draw[owner[i] as number] as number) : count;
-  }
+/** All latencies of a variant, in milliseconds, by window. */
+function variantCounts(windows: readonly Map<string, Buckets>[], variant: string): BlockQuantiles {
+  return blockQuantiles(windows.map((window) => window.get(variant) ?? new Map()));
 }
 
 function cpuPerRequest(deltas: readonly Map<string, CpuDelta>[]) {
@@ -183,10 +143,7 @@ function cpuPerRequest(deltas: readonly Map<string, CpuDelta>[]) {
   };
 }
 
-/** Percentile interval of the draws, 95 %. */
 function estimate(value: number, draws: readonly number[]): Estimate {
-  const sorted = [...draws].sort((a, b) => a - b);
-  const low = sorted[Math.floor(sorted.length * 0.025)] as number;
-  const high = sorted[Math.ceil(sorted.length * 0.975) - 1] as number;
+  const { low, high } = percentileInterval(draws);
   return { value, low, high, distinguishable: low > 0 || high < 0 };
 }

@@ -1,5 +1,5 @@
 /**
- * One SLA table, two readers: stock k6 reads it as threshold expressions, we judge windows with it. Here both judge
+ * One SLA table, two readers: k6 itself reads it as threshold expressions, we judge windows with it. Here both judge
  * the same samples, just inside and just outside of every limit.
  */
 import assert from "node:assert/strict";

@@ -9,13 +9,13 @@ import { count } from "../format.ts";
 import { hostOf } from "../host/host.ts";
 import { machineLines } from "../host/machine-line.ts";
 import { ROOT } from "../paths.ts";
+import { wholeNumber } from "../whole-number.ts";
 import { findKnee } from "./knee-search.ts";
 import { KNEE_HEADER, kneeRow, kneeSentence } from "./knee-table.ts";
 import { noiseOf } from "./noise.ts";
 import { probe } from "./probe.ts";
 import { progressLine } from "./progress-line.ts";
 import type { Reading } from "./reading.ts";
-import { wholeNumber } from "./whole-number.ts";
 import { atWork, type Workplace } from "./workplace.ts";
 
 /** Packets a second that were promised, and hoped for, of two shared cores. */

@@ -11,6 +11,7 @@ import { count } from "../format.ts";
 import { hostOf } from "../host/host.ts";
 import { machineLines } from "../host/machine-line.ts";
 import { ROOT } from "../paths.ts";
+import { wholeNumber } from "../whole-number.ts";
 import { effectsOf, orderOf, type Round } from "./effects.ts";
 import { BUNDLED, KNOBS, type Knob } from "./knobs.ts";
 import { bundledRow, figuresOf, KNOBS_HEADER, knobRow } from "./knobs-table.ts";
@@ -18,7 +19,6 @@ import { noiseOf } from "./noise.ts";
 import { probe } from "./probe.ts";
 import { progressLine } from "./progress-line.ts";
 import type { Reading } from "./reading.ts";
-import { wholeNumber } from "./whole-number.ts";
 import { atWork, type Workplace } from "./workplace.ts";
 
 interface Flags {

@@ -1,3 +1,5 @@
+import { createLogUpdate } from "log-update";
+
 /** Tells what is being done and for how long: one line that is drawn over on a terminal, a line for each elsewhere. */
 export interface ProgressLine {
   readonly begin: (what: string) => void;
@@ -9,10 +11,11 @@ const REDRAW_MS = 1_000;
 
 export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
   if (!stream.isTTY) return { begin: (what) => stream.write(`${what}\n`), end: () => {} };
+  const update = createLogUpdate(stream, { showCursor: true });
   let timer: NodeJS.Timeout | undefined;
   const end = () => {
     clearInterval(timer);
-    stream.write("\r\x1b[K");
+    update.clear();
   };
   return {
     begin(what) {
@@ -20,7 +23,7 @@ export function progressLine(stream: NodeJS.WriteStream): ProgressLine {
       const startedMs = performance.now();
       const draw = () => {
         const seconds = Math.round((performance.now() - startedMs) / 1_000);
-        stream.write(`\r\x1b[K${what}: ${seconds} s`);
+        update(`${what}: ${seconds} s`);
       };
       draw();
       timer = setInterval(draw, REDRAW_MS);

@@ -89,3 +89,8 @@ export const SLA_WORDS: Readonly<Record<SlaState, string>> = {
   "no-data": "no data",
   "not-applicable": "not applicable",
 };
+
+/** A title with a leading `!` is one of numbers. */
+export function columns(...titles: string[]): Column[] {
+  return titles.map((title) => ({ title: title.replace(/^!/, ""), numeric: title.startsWith("!") }));
+}

@@ -27,9 +27,25 @@ export const PALETTE = {
   knee: ["#e1edf6", "#1b3143"],
   limit: ["#b3261e", "#ff8f80"],
   unclear: ["#a0a8b1", "#626c77"],
+  p999: ["#7d6b99", "#a796c4"],
+  full: ["#3d3d3d", "#c9c9c9"],
+  line1: ["#1a7f4b", "#4cc38a"],
+  line2: ["#b3367d", "#e57ab5"],
+  line3: ["#6f4fb0", "#a98be0"],
+  line4: ["#8a6d00", "#d3b13c"],
+  line5: ["#007c89", "#3bbfcd"],
+  line6: ["#b0302b", "#f27d72"],
+  line7: ["#1f6fb4", "#5aa9e6"],
+  line8: ["#c05a00", "#f09a4a"],
+  line9: ["#5b6f1f", "#a3b95a"],
+  line10: ["#7a4a2b", "#c0906e"],
+  line11: ["#4a5a8a", "#8fa0d6"],
 } as const satisfies Record<string, readonly [light: string, dark: string]>;
 
 export type ColourName = keyof typeof PALETTE;
+
+/** Colours of lines whose number is known only when a run is there. */
+export const LINES = (Object.keys(PALETTE) as ColourName[]).filter((name) => /^line\d/.test(name));
 
 /** The colour charts are drawn in. */
 export function colour(name: ColourName): string {

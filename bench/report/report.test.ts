@@ -27,20 +27,22 @@ function unbalanced(page: string): string[] {
   return [...wrong, ...open.map((name) => `<${name}> stays open`)];
 }
 
-test("a run leaves a page, a text, a JUnit file and each graph twice", async () => {
+/** Graphs of a run that are there as images too. */
+const MAIN = [
+  ...["latency", "throughput", "errors", "failed-share", "callers", "histogram", "percentiles"],
+  ...["cpu", "memory", "heap", "event-loop"],
+];
+
+test("a run leaves a page, a text, a JUnit file and each graph, the main ones as images too", async () => {
   const files = await report(sample("basic-load"));
   assert.deepEqual(
     files.map(({ path }) => path).filter((path) => !path.endsWith(".png")),
-    [
-      "report.html",
-      "report.md",
-      "junit.xml",
-      ...["latency", "throughput", "errors", "histogram", "percentiles", "cpu", "memory", "event-loop"].map(
-        (id) => `graphs/${id}.svg`,
-      ),
-    ],
+    ["report.html", "report.md", "junit.xml", ...[...MAIN, "lateness"].map((id) => `graphs/${id}.svg`)],
   );
-  assert.equal(files.filter(({ path }) => path.endsWith(".png")).length, 8);
+  assert.deepEqual(
+    files.map(({ path }) => path).filter((path) => path.endsWith(".png")),
+    MAIN.map((id) => `graphs/${id}.png`),
+  );
 });
 
 test("the samples are runs as the schema has them", () => {
@@ -145,6 +147,15 @@ test("an unfinished run is reported with what is missing", async () => {
   const page = textOf(files, "report.html");
   assert.deepEqual(unbalanced(page), []);
   assert.ok(page.includes("no data"));
+});
+
+test("while a run goes its charts have the limits of its plan; nothing is said to be judged", async () => {
+  const { run, windows, resources } = sample("basic-load");
+  const going: Run = { ...run, state: "running", verdict: null, exitCode: null, sla: [], endedAt: null };
+  const files = await report({ run: going, windows: windows.slice(0, 12), resources });
+  assert.match(textOf(files, "graphs/latency.svg"), /p95 &lt; 100 ms/);
+  assert.match(textOf(files, "report.md"), /No SLA was judged/);
+  assert.doesNotMatch(textOf(files, "report.html"), /data-sla=/);
 });
 
 test("one window is a report of dots", async () => {

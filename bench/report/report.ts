@@ -1,12 +1,13 @@
 import type { ResourceSample, Run } from "../results/run-schema.ts";
 import type { Window } from "../windows/window.ts";
+import type { Chart } from "./charts/chart.ts";
 import { chartsOf } from "./charts/charts.ts";
 import { drawFile } from "./charts/draw.ts";
-
 import { documentOf } from "./compose.ts";
 import { htmlReport } from "./html.ts";
 import { junit } from "./junit.ts";
 import { markdownReport } from "./markdown.ts";
+import { withPlannedLimits } from "./planned-limits.ts";
 import { png } from "./png.ts";
 import { scopeOf } from "./scope.ts";
 import { timelineOf } from "./timeline.ts";
@@ -27,16 +28,20 @@ export interface ReportFile {
 /** A run, finished or not, as the files people and CI servers read. Pure but for the fonts of the PNGs. */
 export async function report({ run, windows, resources }: ReportInput): Promise<ReportFile[]> {
   const timeline = await timelineOf(windows, resources);
-  const scope = scopeOf(run, timeline);
-  const charts = chartsOf(run, timeline, scope);
+  const limited = withPlannedLimits(run);
+  const scope = scopeOf(limited, timeline);
+  const charts = chartsOf(limited, timeline, scope);
   const document = documentOf(run, timeline, scope, charts);
-  const graphs = Object.values(charts)
-    .flat()
-    .map((chart) => ({ path: `graphs/${chart.id}`, svg: drawFile(chart) }));
+  const { findings, overTime, distribution, resources: used, ...details } = charts;
+  const filesOf = (all: Chart[]) =>
+    all.map((chart) => ({ path: `graphs/${chart.id}`, svg: drawFile(chart) }));
+  // An image takes longer than all else of a chart, and the details of a run are many: they are pasted as SVG.
+  const main = filesOf([findings, overTime, distribution, used].flat());
   // resvg draws on threads of its own: it has them all while the page is made here.
   const images = Promise.all(
-    graphs.map(async ({ path, svg }) => ({ path: `${path}.png`, content: await png(svg) })),
+    main.map(async ({ path, svg }) => ({ path: `${path}.png`, content: await png(svg) })),
   );
+  const graphs = [...main, ...filesOf(Object.values(details).flat())];
   return [
     { path: "report.html", content: htmlReport(document, run) },
     { path: "report.md", content: markdownReport(document) },

@@ -60,7 +60,7 @@ test("a window without answers breaks the line: its latency is undefined, not ze
   assert.equal(points[5]?.vus, null);
 });
 
-test("resources are means and maxima; a target that cannot be seen is null", async () => {
+test("resources are means and maxima; of a target that cannot be seen there are none", async () => {
   const { resources } = sample("basic-load", { seconds: 30 });
   const many = Array.from({ length: 2 * MAX_POINTS }, (_, second) => {
     const one = resources[0] as (typeof resources)[number];
@@ -75,9 +75,9 @@ test("resources are means and maxima; a target that cannot be seen is null", asy
   const timeline = await timelineOf([], many);
   assert.equal(timeline.resources.length, MAX_POINTS);
   const first = timeline.resources[0];
-  assert.ok(Math.abs((first?.k6CpuCores ?? 0) - 0.3) < 1e-12);
-  assert.equal(first?.k6RssBytes, 1);
-  assert.equal(first?.targetCpuCores, null);
+  assert.ok(Math.abs((first?.figures.get("cpu/k6") ?? 0) - 0.3) < 1e-12);
+  assert.equal(first?.figures.get("rss/k6"), 1);
+  assert.equal(first?.figures.get("cpu/target"), undefined);
 });
 
 test("more variants than the table has rows go into one more row", async () => {

@@ -1,10 +1,14 @@
 import { FAILED_METRICS, LATENCY, REQUEST_METRICS } from "../../scenarios/lib/plan.ts";
 import type { ResourceSample } from "../results/run-schema.ts";
+import { variantUsage } from "../results/variant-usage.ts";
 import { latencyPastDrops } from "../windows/dropped-arrivals.ts";
 import { PhaseTracker } from "../windows/fold.ts";
 import { TrendHistogram, type TrendSummary } from "../windows/histogram.ts";
 import { startMs, type TrendSeries, type Window } from "../windows/window.ts";
 import { Bins } from "./bins.ts";
+import { type Cells, collector, type Figures, figuresOf, merged } from "./figures.ts";
+import { resourceFigures } from "./resource-figures.ts";
+import { windowFigures } from "./window-figures.ts";
 
 /** Most points a chart draws; more would be closer together than a pixel. */
 export const MAX_POINTS = 600;
@@ -28,19 +32,14 @@ export interface Point {
   readonly dropped: number;
   /** Virtual users at its end; null when k6 did not say. */
   readonly vus: number | null;
+  readonly figures: Figures;
 }
 
-/** What the processes used in a stretch of the run: means, and the largest of memory and delay. */
+/** What the processes used, and what connectors told, in a stretch of the run. */
 export interface ResourcePoint {
   readonly fromMs: number;
   readonly toMs: number;
-  readonly targetCpuCores: number | null;
-  readonly targetRssBytes: number | null;
-  readonly targetHeapBytes: number | null;
-  readonly eventLoopDelayMs: number | null;
-  readonly k6CpuCores: number | null;
-  readonly k6RssBytes: number | null;
-  readonly benchCpuCores: number | null;
+  readonly figures: Figures;
 }
 
 /** All requests of one phase to one variant. */
@@ -76,6 +75,7 @@ export async function timelineOf(
   windows: Stream<Window>,
   resources: Stream<ResourceSample>,
 ): Promise<Timeline> {
+  const collect = collector();
   const bins = new Bins(MAX_POINTS, mergeWindows);
   const phases = new PhaseTracker();
   const groups = new Map<string, Group>();
@@ -85,13 +85,26 @@ export async function timelineOf(
     const window = latencyRight(raw);
     seen++;
     phases.add(window);
-    bins.add(binOf(window, groups));
+    const cells = collect((put) => windowFigures(window, put));
+    bins.add({ ...binOf(window, groups), cells });
   }
   const resourceBins = new Bins(MAX_POINTS, mergeResources);
-  for await (const sample of resources) resourceBins.add(resourceBinOf(sample));
+  const usage = variantUsage();
+  for await (const sample of resources) {
+    const cells = collect((put) => resourceFigures(sample, usage(sample), put));
+    const toMs = Date.parse(sample.at);
+    resourceBins.add({ fromMs: toMs - 1000, toMs, cells });
+  }
   return {
-    points: bins.items,
-    resources: resourceBins.items.map(resourcePointOf),
+    points: bins.items.map(({ packed: _, cells, ...point }) => ({
+      ...point,
+      figures: figuresOf(cells, point.seconds),
+    })),
+    resources: resourceBins.items.map(({ cells, fromMs, toMs }) => ({
+      fromMs,
+      toMs,
+      figures: figuresOf(cells, (toMs - fromMs) / 1000),
+    })),
     phases: phases.spans.map(({ phase, fromMs, toMs }) => ({ name: phase, fromMs, toMs })),
     groups: [...groups.values()],
     windows: seen,
@@ -101,9 +114,10 @@ export async function timelineOf(
 
 /** The encoded form of a histogram is a hundredth of its size in memory, and there are hundreds of bins. */
 type Packed = Pick<TrendSeries, "n" | "sum" | "min" | "max" | "hdr">;
-type WindowBin = Point & { readonly packed: Packed | undefined };
+type Bin = Omit<Point, "figures"> & { readonly packed: Packed | undefined };
+type WindowBin = Bin & { readonly cells: Cells };
 
-function binOf(window: Window, groups: Map<string, Group>): WindowBin {
+function binOf(window: Window, groups: Map<string, Group>): Bin {
   const fromMs = startMs(window);
   const trends: TrendSeries[] = [];
   const sum = new TrendHistogram();
@@ -168,6 +182,7 @@ function mergeWindows(a: WindowBin, b: WindowBin): WindowBin {
     dropped: a.dropped + b.dropped,
     vus: b.vus ?? a.vus,
     packed: pack(sum),
+    cells: merged(a.cells, b.cells),
   };
 }
 
@@ -198,73 +213,12 @@ function emptyGroup(phase: string, variant: string): Group {
   return { phase, variant, latency: new TrendHistogram(), requests: 0, failed: 0 };
 }
 
-/** Sums and their weights of what is a mean at the end; null: nothing was sampled. */
-interface ResourceBin {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly targetCpu: Mean | null;
-  readonly k6Cpu: Mean | null;
-  readonly benchCpu: Mean | null;
-  readonly targetRss: number | null;
-  readonly targetHeap: number | null;
-  readonly loopDelay: number | null;
-  readonly k6Rss: number | null;
-}
-
-interface Mean {
-  readonly sum: number;
-  readonly n: number;
-}
-
-function resourceBinOf({ at, target, k6, bench }: ResourceSample): ResourceBin {
-  const toMs = Date.parse(at);
-  const mean = (value: number | undefined) => (value === undefined ? null : { sum: value, n: 1 });
-  return {
-    fromMs: toMs - 1000,
-    toMs,
-    targetCpu: mean(target?.cpuCores),
-    k6Cpu: mean(k6?.cpuCores),
-    benchCpu: mean(bench.cpuCores),
-    targetRss: target?.rssBytes ?? null,
-    targetHeap: target?.heapBytes ?? null,
-    loopDelay: target?.eventLoopDelayMs ?? null,
-    k6Rss: k6?.rssBytes ?? null,
-  };
-}
+type ResourceBin = Omit<ResourcePoint, "figures"> & { readonly cells: Cells };
 
 function mergeResources(a: ResourceBin, b: ResourceBin): ResourceBin {
   return {
     fromMs: Math.min(a.fromMs, b.fromMs),
     toMs: Math.max(a.toMs, b.toMs),
-    targetCpu: addMeans(a.targetCpu, b.targetCpu),
-    k6Cpu: addMeans(a.k6Cpu, b.k6Cpu),
-    benchCpu: addMeans(a.benchCpu, b.benchCpu),
-    targetRss: larger(a.targetRss, b.targetRss),
-    targetHeap: larger(a.targetHeap, b.targetHeap),
-    loopDelay: larger(a.loopDelay, b.loopDelay),
-    k6Rss: larger(a.k6Rss, b.k6Rss),
-  };
-}
-
-function addMeans(a: Mean | null, b: Mean | null): Mean | null {
-  return a && b ? { sum: a.sum + b.sum, n: a.n + b.n } : (a ?? b);
-}
-
-function larger(a: number | null, b: number | null): number | null {
-  return a !== null && b !== null ? Math.max(a, b) : (a ?? b);
-}
-
-function resourcePointOf(bin: ResourceBin): ResourcePoint {
-  const value = (mean: Mean | null) => mean && mean.sum / mean.n;
-  return {
-    fromMs: bin.fromMs,
-    toMs: bin.toMs,
-    targetCpuCores: value(bin.targetCpu),
-    targetRssBytes: bin.targetRss,
-    targetHeapBytes: bin.targetHeap,
-    eventLoopDelayMs: bin.loopDelay,
-    k6CpuCores: value(bin.k6Cpu),
-    k6RssBytes: bin.k6Rss,
-    benchCpuCores: value(bin.benchCpu),
+    cells: merged(a.cells, b.cells),
   };
 }

@@ -1,15 +1,8 @@
 import { z } from "zod";
+import { SLA_STATES, VERDICTS } from "../../scenarios/lib/verdicts.ts";
 
 /** Raised with every change that an older reader would misread. */
 export const RUN_SCHEMA = 1;
-
-export const VERDICTS = ["pass", "warn", "fail", "no-data", "invalid"] as const;
-
-/**
- * State of one SLA row. `not-applicable`: the row reads something this run could not see (the process of a server
- * that is not ours) and does not weigh in the verdict.
- */
-export const SLA_STATES = ["pass", "warn", "fail", "no-data", "not-applicable"] as const;
 
 const tags = z.record(z.string(), z.string());
 
@@ -28,6 +21,8 @@ const slaResult = z.object({
   state: z.enum(SLA_STATES),
   /** Why the value is what it is, where a number does not say it. */
   note: z.string().optional(),
+  /** Not of the plan: every run is watched for it. */
+  watched: z.boolean().optional(),
 });
 
 const quantiles = z.object({
@@ -322,12 +317,16 @@ export type NodeFigures = z.infer<typeof nodeFigures>;
 /** One line of results/<run>/resources.ndjson: what the processes used in the second before `at`. */
 export const resourceSampleSchema = z.object({
   at: z.string(),
+  /** Of the machine, or of the container. */
+  memory: z.object({ availableBytes: z.number(), totalBytes: z.number() }).optional(),
   target: z
     .object({
       cpuCores: z.number(),
       rssBytes: z.number(),
       heapBytes: z.number().nullable(),
       eventLoopDelayMs: z.number().nullable(),
+      /** Files, sockets among them, of the process nearest to its own limit; null where the system does not tell. */
+      openFiles: z.object({ open: z.number(), limit: z.number() }).nullable().optional(),
       /** CPU seconds and requests by variant since the target started, where it reports them. */
       variants: z.record(z.string(), z.object({ cpuSeconds: z.number(), requests: z.number() })).nullable(),
       /** The same of each process of a target that has several. */

@@ -1,9 +1,12 @@
 import {
+  closeSync,
   createReadStream,
   existsSync,
+  fstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -14,6 +17,7 @@ import { Failure } from "../failure.ts";
 import { ROOT } from "../paths.ts";
 import { parseWindow, type Window } from "../windows/window.ts";
 import { type ResourceSample, RUN_SCHEMA, type Run, resourceSampleSchema, runSchema } from "./run-schema.ts";
+import { oneLine, readVersioned } from "./versioned-json.ts";
 
 /** Where runs are kept unless the user says otherwise: results/ in the checkout. */
 export const RESULTS = join(ROOT, "results");
@@ -99,8 +103,8 @@ export function findRun(reference: string, root: string = RESULTS): RunFolder {
   return { id: basename(path), path };
 }
 
-/** Names of the runs in a folder, oldest first. */
-function runsIn(root: string): string[] {
+/** Names of the runs in a folder, oldest first; a Failure when it cannot be read. */
+export function runsIn(root: string): string[] {
   if (!existsSync(root)) return [];
   try {
     return readdirSync(root)
@@ -113,26 +117,7 @@ function runsIn(root: string): string[] {
 
 /** Reads a run back; a Failure in one line when it is truncated, of another version, or none of ours. */
 export function readRun(folder: RunFolder): Run {
-  const file = join(folder.path, "run.json");
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new Failure("USAGE", `${file} cannot be read as a run: ${oneLine(error)}`);
-  }
-  const version = (json as { schema?: unknown } | null)?.schema;
-  if (version !== RUN_SCHEMA) {
-    throw new Failure("USAGE", `${file} has schema ${String(version)}; this plimsoll reads ${RUN_SCHEMA}`);
-  }
-  const parsed = runSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new Failure("USAGE", `${file} is not a whole run: ${issue?.path.join(".")}: ${issue?.message}`);
-}
-
-/** V8 quotes what it could not parse, line breaks and all. */
-function oneLine(error: unknown): string {
-  return (error as Error).message.replace(/\p{Cc}+/gu, " ");
+  return readVersioned(join(folder.path, "run.json"), "run", RUN_SCHEMA, runSchema);
 }
 
 /** Whether a run has any windows to draw charts from. */
@@ -140,16 +125,54 @@ export function hasWindows(folder: RunFolder): boolean {
   return existsSync(join(folder.path, "windows.ndjson"));
 }
 
+/** Told of a file whose last line was cut, when its run was killed or its disk was full; without one that is a Failure. */
+export type OnCut = (file: string) => void;
+
 /** The windows of a run, one at a time; none for a run that was cut before the first. */
-export async function* windowsOf(folder: RunFolder): AsyncGenerator<Window> {
-  for await (const line of linesOf(join(folder.path, "windows.ndjson")))
-    yield whole(folder, "windows.ndjson", () => parseWindow(line));
+export function windowsOf(folder: RunFolder, onCut?: OnCut): AsyncGenerator<Window> {
+  return recordsOf(folder, "windows.ndjson", parseWindow, onCut);
 }
 
 /** What the processes of a run used, second by second. */
-export async function* resourcesOf(folder: RunFolder): AsyncGenerator<ResourceSample> {
-  for await (const line of linesOf(join(folder.path, "resources.ndjson"))) {
-    yield whole(folder, "resources.ndjson", () => resourceSampleSchema.parse(JSON.parse(line)));
+export function resourcesOf(folder: RunFolder, onCut?: OnCut): AsyncGenerator<ResourceSample> {
+  return recordsOf(folder, "resources.ndjson", (line) => resourceSampleSchema.parse(JSON.parse(line)), onCut);
+}
+
+async function* recordsOf<T>(
+  folder: RunFolder,
+  name: string,
+  read: (line: string) => T,
+  onCut: OnCut | undefined,
+): AsyncGenerator<T> {
+  const file = join(folder.path, name);
+  const unterminated = onCut && lastLineIsOpen(file);
+  let last: string | undefined;
+  for await (const line of linesOf(file)) {
+    if (last !== undefined) yield whole(folder, name, () => read(last as string));
+    last = line;
+  }
+  if (last === undefined) return;
+  let record: T;
+  try {
+    record = whole(folder, name, () => read(last as string));
+  } catch (error) {
+    if (!unterminated) throw error;
+    onCut(file);
+    return;
+  }
+  yield record;
+}
+
+/** Whether a file ends in the middle of a line. */
+function lastLineIsOpen(file: string): boolean {
+  if (!existsSync(file)) return false;
+  const opened = openSync(file, "r");
+  try {
+    const { size } = fstatSync(opened);
+    const end = Buffer.alloc(1);
+    return size > 0 && readSync(opened, end, 0, 1, size - 1) === 1 && end[0] !== 0x0a;
+  } finally {
+    closeSync(opened);
   }
 }
 

@@ -1,4 +1,4 @@
-import { cpus } from "node:os";
+import { cpus, totalmem } from "node:os";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { NodeFigures, ResourceSample } from "../results/run-schema.ts";
 import { type ConnectorTotals, connectorFigures } from "./connector-totals.ts";
@@ -19,6 +19,12 @@ export interface Watched {
 }
 
 const PERIOD_MS = 1000;
+
+/** Of the machine, or of the container that we are in, as `process.availableMemory` counts. */
+function memoryInAll(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
 
 function hostTimes() {
   const all = cpus();
@@ -91,9 +97,11 @@ export class Sampler {
     this.#onSample({
       at: new Date().toISOString(),
       otherCpuCores: target && k6 ? Math.max(0, busy - target.cpuCores - k6.cpuCores - bench.cpuCores) : null,
+      memory: { availableBytes: process.availableMemory(), totalBytes: memoryInAll() },
       target: target && {
         ...target,
         ...of(adminUrl),
+        openFiles: this.#openFiles(targetPid),
         variants: told.get(adminUrl)?.variants ?? null,
         ...(each.length > 0 && { members: Object.fromEntries(each) }),
       },
@@ -124,6 +132,11 @@ export class Sampler {
     const seconds = (atMs - before.atMs) / 1000;
     const cpuCores = Math.max(0, usage.cpuSeconds - before.usage.cpuSeconds) / seconds;
     return { cpuCores, rssBytes: usage.rssBytes };
+  }
+
+  /** As `#rate`, which has just looked, saw them. */
+  #openFiles(pid: number | undefined): NonNullable<Usage["openFiles"]> | null {
+    return (pid !== undefined && this.#before.get(pid)?.usage.openFiles) || null;
   }
 
   /** Cores of the whole machine that were not idle since the last look. */

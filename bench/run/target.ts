@@ -56,8 +56,14 @@ export interface TargetOptions {
   readonly url?: string;
   /** The user's own server, for a shell. */
   readonly command?: string;
+  /** Folder the command runs in; ours unless said. */
+  readonly cwd?: string;
+  /** What a complaint calls the command. */
+  readonly calledAs?: string;
   /** Flags for the bundled target. */
   readonly flags?: readonly string[];
+  /** What it finds in its environment beside ours. */
+  readonly env?: Readonly<Record<string, string>>;
   /** How long it may take to become ready; 30 s unless said. */
   readonly readyMs?: number;
 }
@@ -95,7 +101,7 @@ async function existing(url: string): Promise<Target> {
 
 async function startBundled(options: TargetOptions): Promise<Target> {
   const args = [...targetProgram(options.name), "--exit-with-parent", ...(options.flags ?? [])];
-  const child = startChild(process.execPath, args, options.logFile, false);
+  const child = startChild(process.execPath, args, options, false);
   const command = ["node", ...args.map((word) => (isAbsolute(word) ? relative(ROOT, word) : word))].join(" ");
   return fromReadyLine("bundled", child, command, options);
 }
@@ -107,7 +113,7 @@ async function startCommand(options: TargetOptions, command: string): Promise<Ta
       `something answers at ${options.url} already: stop it, or leave out --target-cmd`,
     );
   }
-  const child = startChild(command, [], options.logFile, true);
+  const child = startChild(command, [], options, true);
   if (options.url === undefined) return fromReadyLine("command", child, command, options);
   // A server that knows nothing of our ready line is ready when its port accepts.
   child.process.stdout?.resume();
@@ -128,10 +134,20 @@ async function startCommand(options: TargetOptions, command: string): Promise<Ta
   });
 }
 
-function startChild(command: string, args: readonly string[], logFile: string, shell: boolean): Child {
+function startChild(
+  command: string,
+  args: readonly string[],
+  { logFile, cwd, env }: TargetOptions,
+  shell: boolean,
+): Child {
   const log = openSync(logFile, "a");
   try {
-    return new Child(command, args, { stdio: ["ignore", "pipe", log], shell });
+    return new Child(command, args, {
+      stdio: ["ignore", "pipe", log],
+      shell,
+      ...(cwd !== undefined && { cwd }),
+      ...(env && { env: { ...process.env, ...env } }),
+    });
   } finally {
     closeSync(log);
   }
@@ -218,7 +234,8 @@ async function notReady(child: Child, options: TargetOptions, sign: string): Pro
   const how = ending
     ? `ended with ${ending.signal ?? `exit code ${ending.exitCode}`} before it was ready`
     : `was not ready within ${readyMs / 1000} s (a target is ready when it ${sign})`;
-  const who = command === undefined ? `the ${name} target` : "the command of --target-cmd";
+  const who =
+    command === undefined ? `the ${name} target` : (options.calledAs ?? "the command of --target-cmd");
   return new Failure(exit, `${who} ${how}${last ? `: ${last}` : ""}`);
 }
 

@@ -6,12 +6,14 @@ export interface Usage {
   /** User and system time since each started, seconds. */
   readonly cpuSeconds: number;
   readonly rssBytes: number;
+  /** Files, sockets among them, that the process nearest to its own limit has open; undefined where nobody tells. */
+  readonly openFiles?: { readonly open: number; readonly limit: number } | undefined;
 }
 
 /** Linux counts process times in ticks of 1/100 s (sysconf(_SC_CLK_TCK), the same on every port of Linux). */
 const TICKS_PER_SECOND = 100;
 /** Processes of one tree that are looked at; a fork bomb must not hold us up. */
-const TREE_LIMIT = 256;
+export const TREE_LIMIT = 256;
 
 /** Usage of a process tree now; undefined when the root is gone or cannot be seen. */
 export function usageOf(pid: number): Usage | undefined {
@@ -21,6 +23,7 @@ export function usageOf(pid: number): Usage | undefined {
 function linuxUsage(root: number): Usage | undefined {
   let cpuSeconds = 0;
   let rssBytes = 0;
+  let openFiles: Usage["openFiles"];
   let found = false;
   const queue = [root];
   for (let i = 0; i < queue.length && i < TREE_LIMIT; i++) {
@@ -32,13 +35,32 @@ function linuxUsage(root: number): Usage | undefined {
       // utime and stime, and those of children that are over and were waited for (proc_pid_stat(5), fields 14 to 17).
       cpuSeconds += [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0) / TICKS_PER_SECOND;
       rssBytes += rssOf(pid);
+      openFiles = nearer(openFiles, openFilesOf(pid));
       queue.push(...childrenOf(pid));
       if (pid === root) found = true;
     } catch {
       // It ended while we looked.
     }
   }
-  return found ? { cpuSeconds, rssBytes } : undefined;
+  return found ? { cpuSeconds, rssBytes, openFiles } : undefined;
+}
+
+type OpenFiles = NonNullable<Usage["openFiles"]>;
+
+function nearer(a: OpenFiles | undefined, b: OpenFiles | undefined): OpenFiles | undefined {
+  return a === undefined || (b !== undefined && b.open / b.limit > a.open / a.limit) ? b : a;
+}
+
+function openFilesOf(pid: number): OpenFiles | undefined {
+  try {
+    const limit = /^Max open files\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/limits`, "latin1"))?.[1];
+    return limit === undefined
+      ? undefined
+      : { open: readdirSync(`/proc/${pid}/fd`).length, limit: Number(limit) };
+  } catch {
+    // Of a process of somebody else's nobody tells.
+    return undefined;
+  }
 }
 
 function rssOf(pid: number): number {
@@ -46,7 +68,8 @@ function rssOf(pid: number): number {
   return Number(kb ?? 0) * 1024;
 }
 
-function childrenOf(pid: number): number[] {
+/** Processes a process has started and that have not ended; Linux only. */
+export function childrenOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((task) => {
     try {
       const text = readFileSync(`/proc/${pid}/task/${task}/children`, "latin1").trim();

@@ -3,15 +3,13 @@ import { join, relative } from "node:path";
 import { type Plan, peakOf } from "../../scenarios/lib/plan.ts";
 import { Failure } from "../failure.ts";
 import { commitOf } from "../host/commit.ts";
-import { hostOf } from "../host/host.ts";
 import { versionsOf } from "../host/versions.ts";
 import { Evidence } from "../judge/evidence.ts";
-import { judge } from "../judge/judge.ts";
-import { RUN_SCHEMA, type Run } from "../results/run-schema.ts";
+import type { Run } from "../results/run-schema.ts";
 import { newRunFolder, type RunFolder, writeRun } from "../results/store.ts";
 import { latencyPastDrops } from "../windows/dropped-arrivals.ts";
 import { parseWindow } from "../windows/window.ts";
-import { type Books, booksOf, difference, NOTHING_TOLD } from "./books.ts";
+import { booksOf, difference, NOTHING_TOLD } from "./books.ts";
 import { type Ending, killAll } from "./child.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { checkK6, type K6, startK6 } from "./k6.ts";
@@ -19,6 +17,7 @@ import { liveView } from "./live.ts";
 import { boundLog } from "./log-file.ts";
 import type { Onlooker } from "./onlooker.ts";
 import { afterWindow, lengthOf, type Progress, startOf } from "./progress.ts";
+import { emptyRun, finishedRun, type Loaded } from "./run-record.ts";
 import { Sampler } from "./sampler.ts";
 import { startTarget, type Target } from "./target.ts";
 
@@ -33,6 +32,8 @@ export interface VoyageOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly targetCommand?: string;
   readonly targetFlags?: readonly string[];
+  /** Of the target's environment, beyond ours. */
+  readonly targetEnv?: Readonly<Record<string, string>>;
   readonly dashboardPort?: number;
   /** k6's GOGC, for a benchmark of it. */
   readonly gogc?: number;
@@ -77,6 +78,7 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
       ...(options.url !== undefined && { url: options.url }),
       ...(options.targetCommand !== undefined && { command: options.targetCommand }),
       ...(options.targetFlags && { flags: options.targetFlags }),
+      ...(options.targetEnv && { env: options.targetEnv }),
     });
     const [versions, commit] = await facts;
     if (interrupts.requested) throw new Failure("FAULT", "interrupted");
@@ -89,25 +91,16 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
     interrupts.onFirst(() => options.screen.write("the run is over; its report is being made\n"));
     const served = loaded.died ? NOTHING_TOLD : difference(before, await booksOf(target));
     await target.stop();
-    return { folder, run: finish(run, loaded, target, served) };
+    return { folder, run: finishedRun(run, loaded, target, served) };
   } catch (error) {
     if (!begun && interrupts.requested)
-      throw new Failure("FAULT", "interrupted before the load began; nothing is kept");
+      throw new Failure("NO_DATA", "interrupted before the load began; nothing is kept");
     throw error;
   } finally {
     await target?.stop();
     // Nothing was loaded, so there is nothing to keep; the Failure has quoted the log.
     if (!begun) rmSync(folder.path, { recursive: true, force: true });
   }
-}
-
-interface Loaded {
-  readonly evidence: Evidence;
-  readonly died: Run["target"]["died"];
-  readonly interruptedAfterSeconds: number | undefined;
-  readonly k6Error: string | undefined;
-  readonly k6ExitCode: number | null;
-  readonly complaints: readonly string[];
 }
 
 async function load(
@@ -265,126 +258,6 @@ function addressesFor({ url, variants }: VoyageOptions, target: Target): Record<
     };
   }
   return { BASE_URL: url ?? target.url };
-}
-
-function emptyRun(of: {
-  plan: Plan;
-  folder: RunFolder;
-  startedAt: Date;
-  target: Target;
-  variants: VoyageOptions["variants"];
-  env: VoyageOptions["env"];
-  versions: Run["versions"];
-  commit: Run["commit"];
-}): Run {
-  const { plan, target } = of;
-  return {
-    schema: RUN_SCHEMA,
-    run: of.folder.id,
-    scenario: plan.scenario,
-    profile: plan.profile,
-    state: "running",
-    verdict: null,
-    exitCode: null,
-    reasons: [],
-    sla: [],
-    findings: {},
-    series: [],
-    phases: [],
-    generator: {
-      healthy: true,
-      reasons: [],
-      dropped: { count: 0, byTarget: 0, blame: "none" },
-      pacingLagP99Ms: null,
-      k6CpuCores: null,
-      k6RssBytes: null,
-      benchCpuCores: null,
-      benchLoopDelayP99Ms: null,
-      otherCpuCores: null,
-      lateSamples: 0,
-      overflowSamples: 0,
-      k6ExitCode: null,
-    },
-    target: {
-      kind: target.kind,
-      name: target.name,
-      url: target.url,
-      ...(of.variants && { variants: { ...of.variants } }),
-      command: target.command,
-      pid: target.pid ?? null,
-      cpuCores: null,
-      rssBytes: null,
-      heapBytes: null,
-      eventLoopDelayMs: null,
-      readySeconds: target.readySeconds ?? null,
-      requestsServed: null,
-      died: null,
-    },
-    host: hostOf(),
-    versions: of.versions,
-    commit: of.commit,
-    startedAt: of.startedAt.toISOString(),
-    endedAt: null,
-    // By name only: one may be a token.
-    plan: { ...plan, ...(of.env && { env: Object.keys(of.env) }) },
-  };
-}
-
-function finish(run: Run, loaded: Loaded, target: Target, served: Books): Run {
-  const { evidence, died, k6ExitCode, k6Error, interruptedAfterSeconds } = loaded;
-  const judgement = judge(evidence, {
-    cores: run.host.cores,
-    k6ExitCode,
-    died,
-    targetVisible: target.pid !== undefined,
-    books: served,
-    ...(target.readySeconds !== undefined && { readySeconds: target.readySeconds }),
-    ...(k6Error !== undefined && { k6Error }),
-    ...(interruptedAfterSeconds !== undefined && { interruptedAfterSeconds }),
-  });
-  return {
-    ...run,
-    ...judgement,
-    generator: { ...judgement.generator, complaints: [...loaded.complaints] },
-    state: interruptedAfterSeconds === undefined ? "complete" : "interrupted",
-    series: evidence.fold.summaries() as Run["series"],
-    phases: evidence.phases.map(({ phase, fromMs, toMs }) => ({
-      phase,
-      from: new Date(fromMs).toISOString(),
-      to: new Date(toMs).toISOString(),
-    })),
-    target: {
-      ...run.target,
-      requestsServed: served.requests ?? null,
-      died,
-      ...(Object.keys(target.members).length > 0 && { members: membersOf(target, evidence) }),
-      cpuCores: evidence.spread(({ target: it }) => it?.cpuCores),
-      rssBytes: evidence.spread(({ target: it }) => it?.rssBytes),
-      heapBytes: evidence.spread(({ target: it }) => it?.heapBytes),
-      eventLoopDelayMs: evidence.spread(({ target: it }) => it?.eventLoopDelayMs),
-    },
-    endedAt: new Date().toISOString(),
-  };
-}
-
-/** What each process of a target used. */
-function membersOf({ members }: Target, evidence: Evidence): NonNullable<Run["target"]["members"]> {
-  return Object.fromEntries(
-    Object.entries(members).map(([name, { pid }]) => {
-      const spread = (key: "cpuCores" | "rssBytes" | "heapBytes" | "eventLoopDelayMs") =>
-        evidence.spread(({ target }) => target?.members?.[name]?.[key]);
-      return [
-        name,
-        {
-          pid,
-          cpuCores: spread("cpuCores"),
-          rssBytes: spread("rssBytes"),
-          heapBytes: spread("heapBytes"),
-          eventLoopDelayMs: spread("eventLoopDelayMs"),
-        },
-      ];
-    }),
-  );
 }
 
 /** Path as a person would type it from here. */

@@ -165,14 +165,20 @@ export class PhaseTracker {
 }
 
 function mainPhase(window: Window): string | undefined {
+  return mostRequested(window, ({ phase }) => phase);
+}
+
+/** The key that most requests of a window have; undefined when none has any. */
+export function mostRequested(window: Window, keyOf: (tags: Tags) => string | undefined): string | undefined {
   const counts = new Map<string, number>();
   for (const series of window.series) {
-    if (!REQUEST_METRICS.includes(series.metric) || series.type !== "counter" || !series.tags.phase) continue;
-    counts.set(series.tags.phase, (counts.get(series.tags.phase) ?? 0) + series.value);
+    if (!REQUEST_METRICS.includes(series.metric) || series.type !== "counter") continue;
+    const key = keyOf(series.tags);
+    if (key) counts.set(key, (counts.get(key) ?? 0) + series.value);
   }
   let best: string | undefined;
-  for (const [phase, count] of counts)
-    if (count > (best === undefined ? 0 : (counts.get(best) ?? 0))) best = phase;
+  for (const [key, count] of counts)
+    if (count > (best === undefined ? 0 : (counts.get(best) ?? 0))) best = key;
   return best;
 }
 

@@ -64,6 +64,13 @@ export class TrendHistogram {
     }
   }
 
+  /** How many samples there are of each value: what resampling works on, small whatever their number. */
+  counts(): Map<number, number> {
+    const counts = new Map<number, number>();
+    this.forEachBucket((value, count) => counts.set(value, count));
+    return counts;
+  }
+
   get mean(): number | undefined {
     return this.n === 0 ? undefined : this.sum / this.n;
   }

@@ -1,7 +1,7 @@
 import { board } from "../parts/board.ts";
 import { verdictMappings } from "../parts/codes.ts";
 import { influxql } from "../parts/influxql.ts";
-import { chosen, REQUESTS, WITHOUT_WARM_UP } from "../parts/select.ts";
+import { chosen, TOTALS, WITHOUT_WARM_UP } from "../parts/select.ts";
 import { bars, stat } from "../parts/stat.ts";
 import { table } from "../parts/table.ts";
 import { choice, datasourceVariable, targetAndScenario, twoRuns } from "../parts/variables.ts";
@@ -17,14 +17,15 @@ const STEP = `\${step}`;
 const SMOOTHED = 3;
 
 /**
- * A curve of a run over the seconds of its load. Runs lie days apart and InfluxQL has no arithmetic on time, so steps that
- * have points are counted: that is the time since the first, as long as load never stops. No time range: both runs are
- * whole.
+ * A curve of a run over the seconds since its target was ready. Runs lie days apart and InfluxQL has no arithmetic on time,
+ * so points carry that time as a field; it is smoothed as what it belongs to, or the curve would lag. No time range: both
+ * runs are whole.
  */
-function curve(name: Name, [aggregate, field]: readonly [string, string], from: string, where = ""): Curve {
+function curve(name: Name, aggregate: string, from: string, where = ""): Curve {
   const [x, y] = [`seconds of ${name}`, `run ${name}`];
-  const steps = `SELECT ${aggregate} AS "v", count("${field}") / count("${field}") AS "one" FROM ${from} WHERE ${of(name)}${where} GROUP BY time(${STEP}s) fill(none)`;
-  const query = `SELECT cumulative_sum("one") * ${STEP} AS "${x}", moving_average("v", ${SMOOTHED}) AS "${y}" FROM (${steps})`;
+  const smooth = (field: string) => `moving_average("${field}", ${SMOOTHED})`;
+  const steps = `SELECT mean("elapsed_s") AS "at", ${aggregate} AS "v" FROM ${from} WHERE ${of(name)}${where} GROUP BY time(${STEP}s) fill(none)`;
+  const query = `SELECT ${smooth("at")} AS "${x}", ${smooth("v")} AS "${y}" FROM (${steps})`;
   return { name: y, x, y, query: influxql(query, { table: true }) };
 }
 
@@ -33,7 +34,7 @@ function curves(title: string, description: string, unit: string, make: (name: N
     title,
     description: `${description} Both runs begin at 0, whenever they were; smoothed over ${SMOOTHED} steps.`,
     unit,
-    xLabel: "seconds of load",
+    xLabel: "seconds since the target was ready",
     curves: RUNS.map(make),
   });
 }
@@ -51,13 +52,13 @@ const verdict = (name: Name) =>
 const percentiles = bars({
   title: "Latency, mean second",
   description:
-    "Mean over the seconds of the run, without its warm-up, of each second's p50 and p99. What the SLA judged, over a whole phase at once, is in the table.",
+    "Mean over the seconds of the run, without its warm-up, of the p50 and p99 of all requests of each. What the SLA judged, over a whole phase at once, is in the table.",
   unit: "ms",
   decimals: 2,
   queries: (["p50", "p99"] as const).flatMap((percentile) =>
     RUNS.map((name) =>
       influxql(
-        `SELECT mean("${percentile}") AS "v" FROM "latency" WHERE ${of(name)} AND ${WITHOUT_WARM_UP}`,
+        `SELECT mean("${percentile}") AS "v" FROM ${TOTALS} WHERE ${of(name)} AND ${WITHOUT_WARM_UP}`,
         {
           alias: `${percentile} of ${name}`,
         },
@@ -66,13 +67,17 @@ const percentiles = bars({
   ),
 });
 
+/** To InfluxQL a number over zero is zero: what is divided by is only taken where it is none. */
+const value = (as: string, name: Name, where = "") =>
+  `(SELECT "value" AS "${as}" FROM "sla" WHERE ${of(name)}${where})`;
+
 const rows = table({
   title: "SLA rows side by side",
   description:
-    "What was measured for each row of the SLA, in both runs, and B over A: 2 is twice as much. A row that only one of them has stands alone. Ratios of one pair of runs hold noise of some 15 %.",
+    "What was measured for each row of the SLA, in both runs, B less A, and B over A: 2 is twice as much, and there is none where A is zero. A row that only one of them has stands alone. Ratios of one pair of runs hold noise of some 15 %.",
   queries: [
     influxql(
-      `SELECT max("a") AS "run A", max("b") AS "run B", max("b") / max("a") AS "B over A" FROM (SELECT "value" AS "a" FROM "sla" WHERE ${of("A")}), (SELECT "value" AS "b" FROM "sla" WHERE ${of("B")}) GROUP BY "id"`,
+      `SELECT max("a") AS "run A", max("b") AS "run B", max("b") - max("a") AS "B - A", max("b") / max("base") AS "B over A" FROM ${value("a", "A")}, ${value("b", "B")}, ${value("base", "A", ' AND "value" != 0')} GROUP BY "id"`,
       { table: true },
     ),
   ],
@@ -80,6 +85,7 @@ const rows = table({
     { name: "id", title: "row" },
     { name: "run A" },
     { name: "run B" },
+    { name: "B - A" },
     { name: "B over A", decimals: 2 },
   ],
   sortBy: { column: "id", desc: false },
@@ -96,7 +102,12 @@ export const compareRuns = board({
     datasourceVariable(),
     ...targetAndScenario(),
     ...twoRuns(),
-    choice("step", "Step, s", "Seconds a point stands for; more for long runs.", ["1", "10", "60"]),
+    choice(
+      "step",
+      "Step, s",
+      `Seconds a point stands for; more for long runs: a curve begins at the ${SMOOTHED}rd step.`,
+      ["1", "5", "10"],
+    ),
   ],
   sections: [
     {
@@ -119,12 +130,8 @@ export const compareRuns = board({
         {
           height: 10,
           panels: [
-            curves("p50", "Median latency.", "ms", (name) =>
-              curve(name, ['median("p50")', "p50"], '"latency"'),
-            ),
-            curves("p99", "The worst p99 of each step.", "ms", (name) =>
-              curve(name, ['max("p99")', "p99"], '"latency"'),
-            ),
+            curves("p50", "Median latency.", "ms", (name) => curve(name, 'median("p50")', TOTALS)),
+            curves("p99", "The worst p99 of each step.", "ms", (name) => curve(name, 'max("p99")', TOTALS)),
           ],
         },
       ],
@@ -136,21 +143,19 @@ export const compareRuns = board({
           height: 10,
           panels: [
             curves("Requests a second", "What was sent.", "reqps", (name) =>
-              curve(name, [`sum("value") / ${STEP}`, "value"], REQUESTS),
+              curve(name, 'mean("rate")', TOTALS),
             ),
             curves(
               "CPU of the target",
               "Cores that the target used, all of its processes together.",
               "short",
-              (name) =>
-                curve(name, ['mean("cpu_cores")', "cpu_cores"], '"resources"', ` AND "process" = 'target'`),
+              (name) => curve(name, 'mean("cpu_cores")', '"resources"', ` AND "process" = 'target'`),
             ),
             curves(
               "Memory of the target",
               "Resident memory, all of its processes together.",
               "bytes",
-              (name) =>
-                curve(name, ['max("rss_bytes")', "rss_bytes"], '"resources"', ` AND "process" = 'target'`),
+              (name) => curve(name, 'max("rss_bytes")', '"resources"', ` AND "process" = 'target'`),
             ),
           ],
         },

@@ -9,39 +9,23 @@ import {
   latencyPercentiles,
   loopDelays,
 } from "../parts/run-graphs.ts";
-import { over, perSecond, RUN_NOW } from "../parts/select.ts";
+import { over, perSecond, RUN_NOW, TOTALS } from "../parts/select.ts";
 import { datasourceVariable, runVariable, targetAndScenario } from "../parts/variables.ts";
 
 /** Runs whose connectors told how they were. */
 const RUNS = { measurement: "nodes" };
-/** Connectors of the longest bundled network, in the order packets pass them. */
-const NODES = ["A", "B", "C", "D", "E"] as const;
 
 /** What each connector tells, a line each. */
 const byNode = (aggregate: string) =>
   influxql(over({ value: aggregate }, '"nodes"', { by: "node" }), { alias: "$tag_node" });
 
-/**
- * A connector's p50 holds those of all behind it: what is its own is the difference to the next one's. The last connector
- * has none behind it; `fill(0)` makes its difference its own time, and what that fills before and after the run is left
- * out again.
- */
-function hop(node: string, next: string) {
-  const of = (name: string, value: string) =>
-    `(SELECT "latency_p50_ms" AS "${name}" FROM "nodes" WHERE ${RUN_NOW} AND "node" = '${value}')`;
-  const difference =
-    `SELECT mean("here") - mean("behind") AS "hop" FROM ${of("here", node)}, ${of("behind", next)} ` +
-    "WHERE $timeFilter GROUP BY time($__interval) fill(0)";
-  return influxql(`SELECT "hop" FROM (${difference}) WHERE "hop" > 0`, { alias: node });
-}
-
 const packets = graph({
   title: "Packets a second, at the sender",
   description:
-    "Sent, and what came back: fulfilled, rejected, or nothing in time. A line that is not there was never needed; sent and fulfilled lie on each other while nothing is lost.",
+    "Sent, and what came back: fulfilled, or failed, and how (rejected, or nothing in time; of what never was there is no line). Sent and fulfilled lie on each other while nothing is lost, and failed at zero.",
   unit: "pps",
   queries: [
-    influxql(perSecond({ sent: "rate" }, '"packets"'), { alias: "$col" }),
+    influxql(over({ sent: 'mean("rate")', failed: 'mean("failed_rate")' }, TOTALS), { alias: "$col" }),
     influxql(perSecond({ fulfilled: "rate" }, '"packets_fulfilled"'), { alias: "$col" }),
     influxql(perSecond({ failed: "rate" }, '"packets_failed"', { by: "outcome" }), { alias: "$tag_outcome" }),
   ],
@@ -63,6 +47,33 @@ const rejected = graph({
   queries: [byNode('mean("rejected")')],
 });
 
+const hops = graph({
+  title: "Time in each connector, p50",
+  description:
+    "What a packet spends in each connector and on its way from there to the next: the difference between neighbours' p50. Medians do not add up exactly; a line has a gap where its difference was below zero, and where either of the two had no packet or did not tell.",
+  unit: "ms",
+  queries: [byNode('median("hop_p50_ms")')],
+});
+
+const telemetry = graph({
+  title: "Telemetry in time, p95",
+  description:
+    "From a packet to what telemetry tells of it, and from a heartbeat to its answer: the worst second of an interval, where the scenario watches them. Beside them the event loops of the connectors, where telemetry waits for packets (p99). Dashed: the limit of the SLA on either.",
+  unit: "ms",
+  queries: [
+    influxql(over({ telemetry: 'max("p95")' }, '"telemetry_delay"'), { alias: "$col" }),
+    influxql(over({ heartbeat: 'max("p95")' }, '"heartbeat"'), { alias: "$col" }),
+    influxql(
+      over({ delay: 'max("event_loop_delay_ms")' }, '"resources"', {
+        where: `${RUN_NOW} AND "kind" = 'member'`,
+        by: "process",
+      }),
+      { alias: "event loop of $tag_process" },
+    ),
+  ],
+  limits: { limit: "telemetry-delay|heartbeat" },
+});
+
 /** Where on its way does a packet wait, and is any lost? */
 export const ilpNetwork = board({
   uid: "plimsoll-ilp",
@@ -75,7 +86,7 @@ export const ilpNetwork = board({
     {
       title: "Latency",
       rows: [
-        { height: 10, panels: [latencyPercentiles({ "limit p99": LATENCY_LIMITS["limit p99"] }), hops()] },
+        { height: 10, panels: [latencyPercentiles({ "limit p99": LATENCY_LIMITS["limit p99"] }), hops] },
         {
           height: 9,
           panels: [
@@ -143,6 +154,7 @@ export const ilpNetwork = board({
     {
       title: "Telemetry",
       rows: [
+        { height: 9, panels: [telemetry] },
         {
           height: 9,
           panels: [
@@ -186,13 +198,3 @@ export const ilpNetwork = board({
     },
   ],
 });
-
-function hops() {
-  return graph({
-    title: "Time in each connector, p50",
-    description:
-      "What a packet spends in each connector and on its way from there to the next: the difference between neighbours' p50. Medians do not add up exactly; where a line is missing its difference was below zero.",
-    unit: "ms",
-    queries: NODES.map((node, n) => hop(node, NODES[n + 1] ?? "-")),
-  });
-}

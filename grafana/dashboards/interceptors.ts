@@ -11,14 +11,15 @@ import { table } from "../parts/table.ts";
 import { datasourceVariable, runVariable, targetAndScenario } from "../parts/variables.ts";
 
 /** Only runs that called the bare variant too have something to compare with. */
-const RUNS = { measurement: "latency", where: `"variant" = 'none'` };
+const RUNS = { measurement: "calls", where: `"variant" = 'none'` };
 const HOLD = `${RUN_NOW} AND "phase" = 'hold'`;
-const DURATION = '"http_req_duration"';
+/** All calls of a variant in one point a second, whatever became of them. */
+const CALLS = '"calls"';
 
 /** What a variant adds to the bare one: both called in turns, in blocks, so that they meet the same machine. */
 function added(percentile: "p50" | "p95", variant: string, steps: string) {
   const of = (name: string, value: string) =>
-    `(SELECT "${percentile}" AS "${name}" FROM ${DURATION} WHERE ${HOLD} AND "variant" = '${value}')`;
+    `(SELECT "${percentile}" AS "${name}" FROM ${CALLS} WHERE ${HOLD} AND "variant" = '${value}')`;
   const sources = `${of("with", variant)}, ${of("without", "none")}`;
   return influxql(
     `SELECT mean("with") - mean("without") AS "added" FROM ${sources} WHERE $timeFilter${steps}`,
@@ -33,6 +34,9 @@ const allAdded = (percentile: "p50" | "p95", steps: string) =>
 
 const byVariant = (aggregates: Record<string, string>, from: string) =>
   influxql(over(aggregates, from, { where: HOLD, by: "variant" }), { alias: "$tag_variant" });
+
+const cpuOfVariant = (aggregate: string) =>
+  influxql(over({ cpu: aggregate }, '"variants"', { by: "variant" }), { alias: "$tag_variant" });
 
 const judged = table({
   title: "Added latency, judged",
@@ -110,14 +114,14 @@ export const interceptors = board({
               description:
                 "Median time of a request in each variant, median over the seconds of an interval.",
               unit: "ms",
-              queries: [byVariant({ p50: 'median("p50")' }, DURATION)],
+              queries: [byVariant({ p50: 'median("p50")' }, CALLS)],
             }),
             graph({
               title: "Latency p95 by variant",
               description:
                 "From when a request was due to its answer: the worst second of an interval. Dashed: the limit on the full chain.",
               unit: "ms",
-              queries: [byVariant({ p95: 'max("p95")' }, '"latency"')],
+              queries: [byVariant({ p95: 'max("latency_p95")' }, CALLS)],
               limits: { limit: "full-p95" },
             }),
           ],
@@ -150,6 +154,32 @@ export const interceptors = board({
         },
       ],
     },
-    { title: "Resources", rows: [{ height: 9, panels: [cpuByProcess({ limited: false }), loopDelays()] }] },
+    {
+      title: "Resources",
+      rows: [
+        {
+          height: 14,
+          panels: [
+            graph({
+              title: "CPU of a request, by variant",
+              description:
+                "CPU time the target spent on a request of each variant, mean over the seconds of an interval: what an interceptor costs, and does not make anybody wait for.",
+              unit: "µs",
+              decimals: 0,
+              queries: [cpuOfVariant('mean("cpu_us_per_request")')],
+            }),
+            graph({
+              title: "CPU by variant",
+              description:
+                "Cores that the requests of each variant used. All have the same share of requests, so lines differ by what they cost.",
+              unit: "short",
+              decimals: 3,
+              queries: [cpuOfVariant('mean("cpu_cores")')],
+            }),
+          ],
+        },
+        { height: 9, panels: [cpuByProcess({ limited: false }), loopDelays()] },
+      ],
+    },
   ],
 });

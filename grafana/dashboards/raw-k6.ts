@@ -1,7 +1,7 @@
-import { board } from "../parts/board.ts";
+import { board, RAW_TAG } from "../parts/board.ts";
 import { graph } from "../parts/graph.ts";
 import { influxql } from "../parts/influxql.ts";
-import { chosen } from "../parts/select.ts";
+import { A_SECOND, chosen } from "../parts/select.ts";
 import { stat } from "../parts/stat.ts";
 import { table } from "../parts/table.ts";
 import { anyOf, datasourceVariable, RAW_K6 } from "../parts/variables.ts";
@@ -14,8 +14,6 @@ const CHOSEN = `${chosen("run")} AND ${chosen("scenario")} AND $timeFilter`;
 /** VUs belong to no scenario. */
 const OF_RUN = `${chosen("run")} AND $timeFilter`;
 const STEPS = "GROUP BY time($__interval)";
-/** Sums of an interval as a rate. */
-const A_SECOND = "* 1000 / $__interval_ms";
 
 /** Latency from the intended start where our scripts ran, k6's own time of a request, or of a connection, elsewhere. */
 const LATENCY = "/^(latency|http_req_duration)$/";
@@ -147,6 +145,7 @@ const worst = (percentile: number) =>
 
 /** Plain `k6 run --out influxdb=...`, any script: what does k6 itself say? */
 export const rawK6 = board({
+  tag: RAW_TAG,
   uid: "plimsoll-raw-k6",
   title: "Plimsoll: Raw k6",
   description: "Points that k6's own InfluxDB output writes, one a sample, of any script.",

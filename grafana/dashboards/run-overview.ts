@@ -11,15 +11,18 @@ import {
   requestRate,
 } from "../parts/run-graphs.ts";
 import { RUN_OVERVIEW, runsTable, slaTable } from "../parts/run-tables.ts";
-import { over, perSecond, REQUESTS, RUN, RUN_NOW, WITHOUT_WARM_UP } from "../parts/select.ts";
+import {
+  A_SECOND,
+  FAILED_SHARE,
+  over,
+  perSecond,
+  RUN,
+  RUN_NOW,
+  TOTALS,
+  WITHOUT_WARM_UP,
+} from "../parts/select.ts";
 import { stat } from "../parts/stat.ts";
 import { datasourceVariable, runVariable, targetAndScenario } from "../parts/variables.ts";
-
-/** HTTP says of each request whether it failed; a connector says how many of its packets it rejected. */
-const FAILED = {
-  http: '100 * sum("yes") / (sum("yes") + sum("no"))',
-  packets: '100 * sum("rejected") / sum("received")',
-};
 
 const atAGlance = [
   stat({
@@ -34,49 +37,46 @@ const atAGlance = [
     title: "Requests",
     description: "HTTP requests or packets that were sent in the time range, warm-up included.",
     unit: "short",
-    queries: [influxql(`SELECT sum("value") AS "requests" FROM ${REQUESTS} WHERE ${RUN_NOW}`)],
+    queries: [influxql(`SELECT sum("requests") AS "requests" FROM ${TOTALS} WHERE ${RUN_NOW}`)],
   }),
   stat({
     title: "Requests a second",
     description: "The latest rate; behind it, its course.",
     unit: "reqps",
     decimals: 0,
-    queries: [influxql(perSecond({ rate: "rate" }, REQUESTS))],
+    queries: [influxql(over({ rate: 'mean("rate")' }, TOTALS))],
     sparkline: true,
   }),
   stat({
     title: "p50, latest",
     description: "Median latency of the latest second; behind it, its course.",
     unit: "ms",
-    queries: [influxql(over({ p50: 'median("p50")' }, '"latency"'))],
+    queries: [influxql(over({ p50: 'median("p50")' }, TOTALS))],
     sparkline: true,
   }),
   stat({
     title: "p99, worst second",
-    description: "The highest p99 of any second in the time range, without the warm-up.",
+    description: "The highest p99 of all requests of any second in the time range, without the warm-up.",
     unit: "ms",
-    queries: [influxql(`SELECT max("p99") AS "p99" FROM "latency" WHERE ${RUN_NOW} AND ${WITHOUT_WARM_UP}`)],
+    queries: [influxql(`SELECT max("p99") AS "p99" FROM ${TOTALS} WHERE ${RUN_NOW} AND ${WITHOUT_WARM_UP}`)],
   }),
   stat({
     title: "Failed",
-    description:
-      "Share of requests that failed in the time range. Over HTTP as k6 counts them; of packets as the connectors do.",
+    description: "Share of requests or packets that failed in the time range, warm-up included.",
     unit: "percent",
     decimals: 2,
-    queries: [
-      influxql(`SELECT ${FAILED.http} AS "failed" FROM "http_req_failed" WHERE ${RUN_NOW}`),
-      influxql(`SELECT ${FAILED.packets} AS "failed" FROM "nodes" WHERE ${RUN_NOW}`),
-    ],
+    queries: [influxql(`SELECT ${FAILED_SHARE} AS "failed" FROM ${TOTALS} WHERE ${RUN_NOW}`)],
   }),
 ];
 
 const outcomes = graph({
   title: "Answers a second",
   description:
-    "What became of the requests. Over HTTP: answered, or failed. Packets: fulfilled, rejected, or timed out; a line that is not there was never needed.",
+    "What became of the requests. Over HTTP: answered, or failed. Packets: fulfilled, or failed, and how; of an outcome that never was there is no line.",
   unit: "reqps",
   queries: [
-    influxql(perSecond({ answered: "no", failed: "yes" }, '"http_req_failed"'), { alias: "$col" }),
+    influxql(perSecond({ answered: "no" }, '"http_req_failed"'), { alias: "$col" }),
+    influxql(over({ failed: 'mean("failed_rate")' }, TOTALS), { alias: "$col" }),
     influxql(perSecond({ fulfilled: "rate" }, '"packets_fulfilled"'), { alias: "$col" }),
     influxql(perSecond({ failed: "rate" }, '"packets_failed"', { by: "outcome" }), { alias: "$tag_outcome" }),
   ],
@@ -87,13 +87,23 @@ const outcomes = graph({
 const failedShare = graph({
   title: "Failed",
   description:
-    "Share of requests that failed: over HTTP as k6 counts them, of packets as each connector on their way does. Dashed: the limit of the SLA, in percent over HTTP; of packets none may fail.",
+    "Share of requests that failed; of packets also the share that each connector on their way rejected. Dashed: the limit of the SLA, in percent over HTTP; of packets none may fail.",
   unit: "percent",
   queries: [
-    influxql(over({ failed: FAILED.http }, '"http_req_failed"'), { alias: "HTTP" }),
-    influxql(over({ failed: FAILED.packets }, '"nodes"', { by: "node" }), { alias: "rejected by $tag_node" }),
+    influxql(over({ failed: FAILED_SHARE }, TOTALS), { alias: "$col" }),
+    influxql(over({ rejected: '100 * sum("rejected") / sum("received")' }, '"nodes"', { by: "node" }), {
+      alias: "rejected by $tag_node",
+    }),
   ],
   limits: { limit: "failed" },
+});
+
+const dropped = graph({
+  title: "Dropped arrivals a second",
+  description:
+    "Arrivals that were due and never sent, because no virtual user was free (open loads). They are in no percentile: from the first one on, latency is the time on the wire alone and looks better than it was.",
+  unit: "reqps",
+  queries: [influxql(over({ dropped: `sum("dropped") ${A_SECOND}` }, TOTALS), { alias: "$col" })],
 });
 
 const vus = graph({
@@ -140,7 +150,7 @@ export const runOverview = board({
       title: "Load and latency",
       rows: [
         { height: 10, panels: [requestRate(), latencyPercentiles()] },
-        { height: 9, panels: [outcomes, failedShare] },
+        { height: 9, panels: [outcomes, failedShare, dropped] },
       ],
     },
     {

@@ -11,7 +11,7 @@ import {
   requestRate,
 } from "../parts/run-graphs.ts";
 import { slaTable } from "../parts/run-tables.ts";
-import { over, RUN_NOW, WITHOUT_WARM_UP } from "../parts/select.ts";
+import { over, RUN_NOW, TOTALS, WITHOUT_WARM_UP } from "../parts/select.ts";
 import { bars, stat } from "../parts/stat.ts";
 import { datasourceVariable, runVariable, targetAndScenario } from "../parts/variables.ts";
 
@@ -28,10 +28,10 @@ function drift(value: string, from: string, where: string, by = "") {
 const driftOf = (percentile: "p50" | "p99") =>
   stat({
     title: `${percentile}, drift`,
-    description: `Mean ${percentile} of the last fifteenth of the time range, less that of the first, without the warm-up. Near zero when nothing wears out.`,
+    description: `Mean ${percentile} of the seconds of the last fifteenth of the time range, less that of the first, without the warm-up. Near zero when nothing wears out.`,
     unit: "ms",
     decimals: 2,
-    queries: [influxql(drift(`mean("${percentile}")`, '"latency"', LOADED))],
+    queries: [influxql(drift(`mean("${percentile}")`, TOTALS, LOADED))],
   }).maxDataPoints(PARTS);
 
 const growth = bars({
@@ -63,7 +63,7 @@ const p99 = graph({
     "p99 of each second: the median second of an interval and the worst. A median that climbs is drift; a worst that stands out is a pause. Dashed: the limit of the SLA.",
   unit: "ms",
   queries: [
-    influxql(over({ "median second": 'median("p99")', "worst second": 'max("p99")' }, '"latency"'), {
+    influxql(over({ "median second": 'median("p99")', "worst second": 'max("p99")' }, TOTALS), {
       alias: "$col",
     }),
   ],
@@ -76,7 +76,7 @@ const p50 = graph({
     "p50 of each second, median and worst of an interval. It moves when every packet takes longer, not only the unlucky.",
   unit: "ms",
   queries: [
-    influxql(over({ "median second": 'median("p50")', "worst second": 'max("p50")' }, '"latency"'), {
+    influxql(over({ "median second": 'median("p50")', "worst second": 'max("p50")' }, TOTALS), {
       alias: "$col",
     }),
   ],

@@ -10,8 +10,10 @@ import {
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { layOut, type Section } from "./layout.ts";
 
-/** The tag by which our dashboards find each other. */
-const TAG = "plimsoll";
+/** The tag by which dashboards of our own points find each other. Their variables have one meaning, so links carry them. */
+export const RUNS_TAG = "plimsoll";
+/** That of k6's own points, which are in another database: what is chosen there means nothing here, nor the reverse. */
+export const RAW_TAG = "plimsoll-raw";
 
 export interface BoardOptions {
   /** Fixed, so that links and bookmarks outlive an import. */
@@ -25,14 +27,20 @@ export interface BoardOptions {
   readonly from?: string;
   /** How often it asks again: every 5 s, unless said; empty for never. */
   readonly refresh?: string;
+  /** Which points it is of: our own, unless said. */
+  readonly tag?: typeof RUNS_TAG | typeof RAW_TAG;
 }
 
-/** A whole dashboard. The links at its top lead to the others, with the run and the time range that are chosen. */
+/**
+ * A whole dashboard. The links at its top lead to the others: to those of the same points with the run that is chosen, to
+ * the rest with the time range alone.
+ */
 export function board(options: BoardOptions): Dashboard {
+  const { tag = RUNS_TAG } = options;
   const dashboard = new DashboardBuilder(options.title)
     .uid(options.uid)
     .description(options.description)
-    .tags([TAG])
+    .tags([tag])
     .timezone("browser")
     .editable()
     .tooltip(DashboardCursorSync.Crosshair)
@@ -41,15 +49,8 @@ export function board(options: BoardOptions): Dashboard {
     .variables([...options.variables])
     .annotations([...(options.annotations ?? [])])
     .links([
-      new DashboardLinkBuilder("Plimsoll")
-        .type(DashboardLinkType.Dashboards)
-        .icon("dashboard")
-        .tooltip("The same run in another dashboard")
-        .tags([TAG])
-        .asDropdown(true)
-        .includeVars(true)
-        .keepTime(true)
-        .targetBlank(false),
+      linkTo(RUNS_TAG, "Plimsoll", "Dashboards of runs", tag === RUNS_TAG),
+      ...(tag === RAW_TAG ? [] : [linkTo(RAW_TAG, "Raw k6", "Points of k6's own output", false)]),
     ])
     .build();
   const { templating, annotations, links } = dashboard;
@@ -62,6 +63,18 @@ export function board(options: BoardOptions): Dashboard {
     links: (links ?? []).map((one) => without(one, "placement")),
     panels: layOut(options.sections),
   };
+}
+
+function linkTo(tag: string, title: string, tooltip: string, withVariables: boolean): DashboardLinkBuilder {
+  return new DashboardLinkBuilder(title)
+    .type(DashboardLinkType.Dashboards)
+    .icon("dashboard")
+    .tooltip(withVariables ? "The same run in another dashboard" : tooltip)
+    .tags([tag])
+    .asDropdown(true)
+    .includeVars(withVariables)
+    .keepTime(true)
+    .targetBlank(false);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { MappingType, type ValueMapping } from "@grafana/grafana-foundation-sdk/dashboard";
+import { SLA_STATES, VERDICTS } from "../../scenarios/lib/verdicts.ts";
 
 const COLOURS: Readonly<Record<string, string>> = {
   pass: "green",
@@ -9,14 +10,10 @@ const COLOURS: Readonly<Record<string, string>> = {
   "not-applicable": "text",
 };
 
-/** Verdicts and states of SLA rows are written as numbers too, the place in these lists, so that they can be drawn. */
-const VERDICTS = ["pass", "warn", "fail", "no-data", "invalid"] as const;
-const STATES = ["pass", "warn", "fail", "no-data", "not-applicable"] as const;
-
 /** Words and colours for `verdict_code`. */
 export const verdictMappings = (): ValueMapping[] => [mappingOf(VERDICTS)];
 /** Words and colours for `state_code`. */
-export const stateMappings = (): ValueMapping[] => [mappingOf(STATES)];
+export const stateMappings = (): ValueMapping[] => [mappingOf(SLA_STATES)];
 
 function mappingOf(words: readonly string[]): ValueMapping {
   const options = Object.fromEntries(

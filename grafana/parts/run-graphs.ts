@@ -1,13 +1,13 @@
 /** Graphs of one run that more than one dashboard shows. */
 import { graph } from "./graph.ts";
 import { influxql } from "./influxql.ts";
-import { over, PERCENTILES, perSecond, REQUESTS } from "./select.ts";
+import { over, PERCENTILES, TOTALS } from "./select.ts";
 import type { Limits } from "./sla-limits.ts";
 
-/** Rows whose limit is on a percentile of latency, whatever the scenario calls them. */
+/** Rows whose limit is on a percentile of all latencies; `full-p95` is on those of one variant alone. */
 export const LATENCY_LIMITS = {
   "limit p50": "latency-p50",
-  "limit p95": "latency-p95|full-p95",
+  "limit p95": "latency-p95",
   "limit p99": "latency-p99|latency-p99-[0-9]+",
 };
 
@@ -17,7 +17,7 @@ export function requestRate() {
     description:
       "HTTP requests or packets that were sent, a second. Every one is counted, answered or not; in an interval of several seconds it is their mean.",
     unit: "reqps",
-    queries: [influxql(perSecond({ rate: "rate" }, REQUESTS), { alias: "$m" })],
+    queries: [influxql(over({ rate: 'mean("rate")' }, TOTALS), { alias: "$col" })],
   });
 }
 
@@ -26,9 +26,9 @@ export function latencyPercentiles(limits: Limits = LATENCY_LIMITS) {
   return graph({
     title: "Latency",
     description:
-      "From when a request was due (open and paced loads) or made (closed ones) to its answer. Each second has its own percentiles: in an interval of several, p50 is their median and the others are the worst second's. Dashed lines: the limits of the SLA, which are on the whole hold phase.",
+      "From when a request was due (open and paced loads) or made (closed ones) to its answer. Each second has its own percentiles, of all requests: in an interval of several, p50 is their median and the others are the worst second's. Dashed lines: the limits of the SLA, which are on the whole hold phase.",
     unit: "ms",
-    queries: [influxql(over(PERCENTILES, '"latency"'), { alias: "$col" })],
+    queries: [influxql(over(PERCENTILES, TOTALS), { alias: "$col" })],
     limits,
   });
 }

@@ -1,8 +1,8 @@
 /**
  * Texts of queries, for points as `plimsoll run --influx` writes them: a point a second and series, percentiles made
- * already. A second may have several points of a metric (one a phase, a variant, a status), and an interval of a graph
- * several seconds: rates are summed over series, then averaged over seconds; percentiles cannot be averaged, so a graph
- * shows the worst.
+ * already. `totals` is a whole second in one point; a metric may have several (one a phase, a variant, a status), whose
+ * rates are summed. An interval of a graph may hold several seconds: rates are averaged over them; percentiles cannot be,
+ * so a graph shows the worst.
  */
 
 /**
@@ -18,15 +18,21 @@ export const RUN = chosen("run");
 /** And only while the dashboard's time range. */
 export const RUN_NOW = `${RUN} AND $timeFilter`;
 
-/** The warm-up is measured, but nothing is judged by it. */
-export const WITHOUT_WARM_UP = `"phase" != 'warm-up'`;
+/** Seconds of `totals` in which nothing was sent to warm up: that is measured, but nothing is judged by it. */
+export const WITHOUT_WARM_UP = `"warm_up" = 0`;
 
-/** What was asked for, whatever the kind of load: HTTP requests or packets. */
-export const REQUESTS = "/^(http_reqs|packets)$/";
+/** A whole second in one point: requests or packets, failures, percentiles of all of them. */
+export const TOTALS = '"totals"';
+
+/** Share of requests that failed, in percent. */
+export const FAILED_SHARE = '100 * sum("failed") / sum("requests")';
+
+/** Makes a rate of the sum of an interval. */
+export const A_SECOND = "* 1000 / $__interval_ms";
 
 const BY_INTERVAL = "GROUP BY time($__interval)";
 
-/** Mean over seconds of the sums over series. */
+/** Mean over seconds of the sums over series, where `totals` does not tell them apart. */
 export function perSecond(
   fields: Readonly<Record<string, string>>,
   from: string,

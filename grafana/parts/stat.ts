@@ -27,6 +27,11 @@ export interface StatOptions {
   readonly sparkline?: boolean;
 }
 
+/** One value of each series. */
+function oneOf({ calc = "lastNotNull" }: Pick<StatOptions, "calc">): ReduceDataOptionsBuilder {
+  return new ReduceDataOptionsBuilder().calcs([calc]).fields("").values(false);
+}
+
 /** One number, large. */
 export function stat(options: StatOptions): StatBuilder {
   const { title, description, unit, queries, decimals, mappings, noValue } = options;
@@ -38,12 +43,7 @@ export function stat(options: StatOptions): StatBuilder {
     .targets([...queries])
     .unit(unit)
     .thresholds(noThresholds())
-    .reduceOptions(
-      new ReduceDataOptionsBuilder()
-        .calcs([options.calc ?? "lastNotNull"])
-        .fields("")
-        .values(false),
-    )
+    .reduceOptions(oneOf(options))
     .colorMode(mappings ? BigValueColorMode.Background : BigValueColorMode.None)
     .graphMode(options.sparkline ? BigValueGraphMode.Area : BigValueGraphMode.None);
   if (decimals !== undefined) panel.decimals(decimals);
@@ -64,12 +64,7 @@ export function bars(options: Omit<StatOptions, "sparkline" | "mappings">): BarG
     .unit(unit)
     .min(0)
     .thresholds(noThresholds())
-    .reduceOptions(
-      new ReduceDataOptionsBuilder()
-        .calcs([options.calc ?? "lastNotNull"])
-        .fields("")
-        .values(false),
-    )
+    .reduceOptions(oneOf(options))
     .displayMode(BarGaugeDisplayMode.Basic)
     .orientation(VizOrientation.Horizontal);
   if (decimals !== undefined) panel.decimals(decimals);

@@ -51,6 +51,7 @@ export interface DashboardJson {
   readonly tags: readonly string[];
   readonly schemaVersion: number;
   readonly panels: readonly PanelJson[];
+  readonly links: readonly { readonly tags: readonly string[]; readonly includeVars: boolean }[];
   readonly templating: { readonly list: readonly VariableJson[] };
   readonly annotations: {
     readonly list?: readonly {

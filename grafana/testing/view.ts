@@ -100,3 +100,25 @@ export function idleQueries(answered: readonly Answered[]): string[] {
 function scopeOf(variables: Readonly<Record<string, string>>, range: Range): Scope {
   return { variables, ...range, minIntervalMs: DEFAULT_INTERVAL_MS, maxDataPoints: MAX_DATA_POINTS };
 }
+
+/** A panel's answers as rows, one query after the other: each has its time, its tags, and its columns by name. */
+export async function tableOf(
+  dashboard: DashboardJson,
+  title: string,
+  source: DataSource,
+  range: Range,
+  variables: Readonly<Record<string, string>>,
+): Promise<Record<string, string | number | null>[]> {
+  const rows: Record<string, string | number | null>[] = [];
+  for (const { targets = [], maxDataPoints = MAX_DATA_POINTS } of dataPanels(dashboard).filter(
+    (panel) => panel.title === title,
+  )) {
+    for (const { query } of targets) {
+      const scope = { ...scopeOf(variables, range), maxDataPoints };
+      for (const { tags = {}, columns, values } of await source.query(interpolate(query, scope)))
+        for (const cells of values)
+          rows.push({ ...tags, ...Object.fromEntries(columns.map((name, n) => [name, cells[n] ?? null])) });
+    }
+  }
+  return rows;
+}

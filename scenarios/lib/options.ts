@@ -5,7 +5,7 @@ import { thresholdsOf } from "./thresholds.ts";
 
 /**
  * k6's options for a plan: a warm-up that no SLA reads (it is a k6 scenario of its own, so `{scenario:...}` leaves
- * it out), then the load itself, and the SLA as thresholds, so that stock k6 gates by itself.
+ * it out), then the load itself, and the SLA as thresholds, so that plain k6 gates by itself.
  */
 export function optionsOf(plan: Plan): Options {
   return {

@@ -1,5 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { FaultPlan } from "./fault.ts";
+import { spin } from "./spin.ts";
 
 export interface FaultInjector {
   /**
@@ -19,7 +20,7 @@ export interface FaultInjector {
  * @param crash ends the process; called once
  */
 export function faultInjector(plan: FaultPlan, random: () => number, crash: () => void): FaultInjector {
-  const { latencyMs, jitterMs, slow, errorRate, stall, crashAfterMs } = plan;
+  const { latencyMs, jitterMs, slow, spinRounds, errorRate, stall, crashAfterMs } = plan;
   let firstCallMs: number | undefined;
 
   /** Draws in a fixed order, so that one seed gives one sequence of faults. */
@@ -32,6 +33,7 @@ export function faultInjector(plan: FaultPlan, random: () => number, crash: () =
 
   return {
     beforeAnswer(signal) {
+      if (spinRounds > 0) spin(spinRounds);
       const nowMs = performance.now();
       if (firstCallMs === undefined) {
         firstCallMs = nowMs;

@@ -13,6 +13,7 @@ test("each fault means what its help says", () => {
     "latency=0.2s": { latencyMs: 200 },
     "jitter=50ms": { jitterMs: 50 },
     "slow=50ms@20%": { slow: { delayMs: 50, share: 0.2 } },
+    "spin=250000": { spinRounds: 250_000 },
     "error-rate=10%": { errorRate: 0.1 },
     "error-rate=0.5%": { errorRate: 0.005 },
     stall: { stall: { afterMs: 0, forMs: Number.POSITIVE_INFINITY } },
@@ -28,6 +29,7 @@ test("commas and repetition add up, the last of a kind counts", () => {
   assert.deepEqual(parseFaults(["latency=5ms, error-rate=1%", "jitter=2ms", "latency=7ms"]), {
     latencyMs: 7,
     jitterMs: 2,
+    spinRounds: 0,
     errorRate: 0.01,
   });
 });
@@ -46,6 +48,8 @@ test("what is no fault is refused with one line that lists what exists", () => {
     "slow=20%@50ms",
     "error-rate=10",
     "error-rate=101%",
+    "spin=1ms",
+    "spin=-1",
     "stall=3s",
     "stall=",
     "crash",
@@ -75,6 +79,7 @@ test("any plan survives being written and read again", () => {
     {
       latencyMs: ms,
       jitterMs: ms,
+      spinRounds: fc.nat(2_000_000_000),
       errorRate: share,
       slow: fc.record({ delayMs: ms, share }),
       stall: fc.oneof(
@@ -83,7 +88,7 @@ test("any plan survives being written and read again", () => {
       ),
       crashAfterMs: ms,
     },
-    { requiredKeys: ["latencyMs", "jitterMs", "errorRate"] },
+    { requiredKeys: ["latencyMs", "jitterMs", "spinRounds", "errorRate"] },
   );
   fc.assert(
     fc.property(plan, (value) => {

@@ -10,6 +10,8 @@ export interface FaultPlan {
   readonly jitterMs: number;
   /** A share (0..1) of answers waits `delayMs` longer: a bimodal latency. */
   readonly slow?: { readonly delayMs: number; readonly share: number };
+  /** Rounds of arithmetic before every answer: work of the CPU, the same in every process whatever the machine's mood. */
+  readonly spinRounds: number;
   /** The share (0..1) of calls that end as Internal. */
   readonly errorRate: number;
   /** Nothing is answered from `afterMs` after the first request on, for `forMs` (Infinity: never again). */
@@ -18,7 +20,7 @@ export interface FaultPlan {
   readonly crashAfterMs?: number;
 }
 
-export const NO_FAULT: FaultPlan = { latencyMs: 0, jitterMs: 0, errorRate: 0 };
+export const NO_FAULT: FaultPlan = { latencyMs: 0, jitterMs: 0, spinRounds: 0, errorRate: 0 };
 
 /** One fault a user can write. */
 interface FaultKind {
@@ -49,6 +51,12 @@ const KINDS: Readonly<Record<string, FaultKind>> = {
     meaning: "20 % of the answers wait 50 ms longer (bimodal)",
     pattern: new RegExp(`^=${DURATION}@${PERCENT}$`),
     apply: (m) => ({ slow: { delayMs: toMs(m[1], m[2]), share: toShare(m[3]) } }),
+  },
+  spin: {
+    form: "spin=1000000",
+    meaning: "a million rounds of arithmetic before every answer: some ms of CPU",
+    pattern: /^=(\d{1,10})$/,
+    apply: (m) => ({ spinRounds: Number(m[1]) }),
   },
   "error-rate": {
     form: "error-rate=10%",
@@ -116,6 +124,7 @@ export function formatFaults(plan: FaultPlan): string[] {
   if (plan.latencyMs > 0) items.push(`latency=${plan.latencyMs}ms`);
   if (plan.jitterMs > 0) items.push(`jitter=${plan.jitterMs}ms`);
   if (plan.slow) items.push(`slow=${plan.slow.delayMs}ms@${percent(plan.slow.share)}%`);
+  if (plan.spinRounds > 0) items.push(`spin=${plan.spinRounds}`);
   if (plan.errorRate > 0) items.push(`error-rate=${percent(plan.errorRate)}%`);
   if (plan.stall) {
     const { forMs, afterMs } = plan.stall;

@@ -151,7 +151,7 @@ function moved(config: NodeConfig, shift: number): NodeConfig {
 function isUsers(error: unknown): boolean {
   return (
     error instanceof ConfigError ||
-    (error instanceof NetworkError && error.code === "PORT_TAKEN") ||
+    (error instanceof NetworkError && error.code !== "NOT_READY") ||
     (error instanceof ClaimError && error.code === "CLAIMS_FILE") ||
     (error instanceof LedgerError && error.code === "UNUSABLE") ||
     (error as NodeJS.ErrnoException).code === "EADDRINUSE"

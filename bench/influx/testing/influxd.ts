@@ -1,10 +1,9 @@
 /** A real influxd of one's own: free ports, a temporary folder, gone when its test is. */
-import { once } from "node:events";
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freeBase } from "../../../targets/ilp/testing/free-base.ts";
 import { Child } from "../../run/child.ts";
 
 export const INFLUXD = process.env.PLIMSOLL_INFLUXD || "/usr/bin/influxd";
@@ -61,7 +60,8 @@ export async function influxd(
 
 /** One that is not up yet; whoever asks for it removes it. */
 export async function unstartedInfluxd({ auth = false, port }: InfluxdOptions = {}): Promise<Influxd> {
-  const [http, rpc] = [port ?? (await freePort()), await freePort()];
+  const base = await freeBase();
+  const [http, rpc] = [port ?? base, base + 1];
   const folder = mkdtempSync(join(tmpdir(), "plimsoll-influxd-"));
   const origin = `http://127.0.0.1:${http}`;
   let child: Child | undefined;
@@ -114,13 +114,4 @@ async function answers(origin: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -112,4 +112,4 @@ export function resources(
 }
 
 /** A run that ended as it should, of a target we can see, on a machine of four cores. */
-export const WELL: Facts = { cores: 4, k6ExitCode: 0, died: null, targetVisible: true };
+export const WELL: Facts = { cores: 4, k6ExitCode: 0, died: null, targetVisible: true, bundled: true };

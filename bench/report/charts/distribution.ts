@@ -85,16 +85,20 @@ interface Api {
   coord(point: readonly number[]): [number, number];
 }
 
-interface Bar {
+export interface Bar {
   readonly from: number;
   readonly to: number;
   readonly percent: number;
 }
 
 /** The counts of a histogram in bars of equal ratio, from the least latency to the greatest. */
-export function barsOf(latencies: TrendHistogram, most = BARS): Bar[] {
-  const low = Math.max(latencies.min, 0.001);
-  const high = Math.max(latencies.max, low * 1.05);
+export function barsOf(
+  latencies: TrendHistogram,
+  most = BARS,
+  { min, max }: { readonly min: number; readonly max: number } = latencies,
+): Bar[] {
+  const low = Math.max(min, 0.001);
+  const high = Math.max(max, low * 1.05);
   const ratio = Math.log(high / low) / most;
   const counts = new Array<number>(most).fill(0);
   latencies.forEachBucket((value, samples) => {
@@ -129,42 +133,57 @@ export function percentileChart(run: Run, scope: Scope): Chart {
 const PER_DECADE = 24;
 
 function byPercentile(run: Run, latencies: TrendHistogram, size: Size) {
-  const decades = Math.max(1, Math.min(6, Math.log10(latencies.n)));
+  const decades = decadesOf(latencies);
+  const points = byRarity(latencies, decades);
+  const limits = limitSteps(run, decades);
+  const y = latencyScale([...points, ...limits].map(([, value]) => value));
+  const placed = (steps: readonly [number, number][]) =>
+    steps.map(([rarity, value]) => [rarity, y.position(value)] as const);
+  return {
+    grid: grid(size, { top: 30 }),
+    legend: legend(limits.length > 0 ? ["measured", "SLA"] : ["measured"], size),
+    xAxis: rarityAxis(decades),
+    yAxis: valueAxis(y),
+    series: [
+      line("SLA", "limit", placed(limits), { type: "dashed", width: 1.25 }),
+      line("measured", "target", placed(points)),
+    ],
+  };
+}
+
+/** How many times rarer than all the rarest sample is, as a power of ten. */
+export function decadesOf({ n }: Pick<TrendHistogram, "n">): number {
+  return Math.max(1, Math.min(6, Math.log10(n)));
+}
+
+/** Latency in milliseconds by rarity: 0 is all, 1 the slowest tenth, 2 the slowest hundredth. */
+export function byRarity(latencies: TrendHistogram, decades: number): [number, number][] {
   const points: [number, number][] = [];
   for (let i = 0; i <= decades * PER_DECADE; i++) {
     const rarity = i / PER_DECADE;
     points.push([rarity, latencies.percentile(100 * (1 - 10 ** -rarity)) as number]);
   }
   points.push([decades, latencies.max]);
-  const limits = limitSteps(run, decades);
-  const y = latencyScale([...points, ...limits].map(([, value]) => value));
-  const placed = (steps: readonly [number, number][]) =>
-    steps.map(([rarity, value]) => [rarity, y.position(value)] as const);
+  return points;
+}
+
+export function rarityAxis(decades: number) {
   const ticks = Array.from({ length: Math.floor(decades + 1e-9) + 1 }, (_, i) => i);
   return {
-    grid: grid(size, { top: 30 }),
-    legend: legend(limits.length > 0 ? ["measured", "SLA"] : ["measured"], size),
-    xAxis: {
-      type: "value",
-      min: 0,
-      max: decades,
-      axisLine: { onZero: false, lineStyle: { color: colour("axis") } },
-      axisTick: { customValues: ticks, lineStyle: { color: colour("axis") } },
-      axisLabel: {
-        customValues: ticks,
-        formatter: (rarity: number) =>
-          rarity === 0 ? "0" : `p${Number((100 * (1 - 10 ** -rarity)).toFixed(4))}`,
-        fontSize: 11,
-        color: colour("muted"),
-        alignMinLabel: "left",
-      },
-      splitLine: { show: true, lineStyle: { color: colour("grid") } },
+    type: "value",
+    min: 0,
+    max: decades,
+    axisLine: { onZero: false, lineStyle: { color: colour("axis") } },
+    axisTick: { customValues: ticks, lineStyle: { color: colour("axis") } },
+    axisLabel: {
+      customValues: ticks,
+      formatter: (rarity: number) =>
+        rarity === 0 ? "0" : `p${Number((100 * (1 - 10 ** -rarity)).toFixed(4))}`,
+      fontSize: 11,
+      color: colour("muted"),
+      alignMinLabel: "left",
     },
-    yAxis: valueAxis(y),
-    series: [
-      line("SLA", "limit", placed(limits), { type: "dashed", width: 1.25 }),
-      line("measured", "target", placed(points)),
-    ],
+    splitLine: { show: true, lineStyle: { color: colour("grid") } },
   };
 }
 

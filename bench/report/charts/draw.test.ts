@@ -4,6 +4,7 @@ import { Resvg } from "@resvg/resvg-js";
 import { count } from "../../format.ts";
 import { PALETTE } from "../palette.ts";
 import { scopeOf } from "../scope.ts";
+import { packetsSample } from "../testing/packets-sample.ts";
 import { type Sample, sample } from "../testing/sample.ts";
 import { timelineOf } from "../timeline.ts";
 import { type Charts, chartsOf } from "./charts.ts";
@@ -19,27 +20,30 @@ const all = (charts: Charts) => Object.values(charts).flat();
 /** The texts of a drawing, in order. */
 const texts = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
 
+const VARIANTS = [
+  ...["adds-p50", "adds-p95", "variant-p50", "variant-p95"],
+  ...["variant-call-cpu", "variant-cpu", "variant-requests", "variant-failed"],
+];
+const CONNECTORS = [
+  ...["hops", "node-p50", "node-p99", "fulfilled", "rejected", "held", "ledger-queue"],
+  ...["commit-ms", "commit-entries", "telemetry-dropped", "telemetry-waiting"],
+];
+
 test("the charts of each scenario, every file well-formed and with title and description", async () => {
-  const usual = [
-    "latency",
-    "throughput",
-    "errors",
-    "histogram",
-    "percentiles",
-    "cpu",
-    "memory",
-    "event-loop",
-  ];
-  for (const [scenario, found] of [
-    ["basic-load", []],
-    ["stress", ["knee"]],
-    ["spike", ["recovery"]],
-    ["interceptor-overhead", ["overhead"]],
+  const overTime = ["latency", "throughput", "errors", "failed-share", "callers"];
+  const packets = ["latency", "throughput", "outcomes", "errors", "failed-share"];
+  const rest = ["histogram", "percentiles", "cpu", "memory", "heap", "event-loop"];
+  for (const [one, ids] of [
+    [sample("basic-load"), [...overTime, ...rest, "lateness"]],
+    [sample("stress"), ["knee", ...overTime, ...rest]],
+    [sample("spike"), ["recovery", ...overTime, ...rest]],
+    [sample("interceptor-overhead"), ["overhead", ...overTime, ...VARIANTS, ...rest, "lateness"]],
+    [packetsSample(), [...packets, ...CONNECTORS, ...rest, "callers"]],
   ] as const) {
-    const charts = all(await chartsFrom(sample(scenario)));
+    const charts = all(await chartsFrom(one));
     assert.deepEqual(
       charts.map(({ id }) => id),
-      [...found, ...usual],
+      ids,
     );
     for (const chart of charts) {
       const svg = drawFile(chart);
@@ -58,6 +62,31 @@ test("limits of the SLA are dashed lines with their names; phases are named", as
   for (const text of ["p50 &lt; 50 ms", "p95 &lt; 100 ms", "p99 &lt; 150 ms", "warm-up", "ramp", "hold"])
     assert.ok(texts(svg).includes(text), text);
   assert.match(svg, /stroke-dasharray/);
+});
+
+test("limits on the target, on one of its processes and on variants are lines of their charts", async () => {
+  const textsOf = async (one: Sample) => {
+    const charts = all(await chartsFrom(one));
+    return (id: string) => texts(drawFile(charts.find((chart) => chart.id === id)!));
+  };
+  const http = await textsOf(sample("basic-load"));
+  for (const [id, limit] of [
+    ["failed-share", "share &lt; 1 %"],
+    ["cpu", "target avg &lt; 0.5 cores"],
+    ["memory", "target max &lt; 100 MB"],
+  ] as const)
+    assert.ok(http(id).includes(limit), `${id}: ${http(id)}`);
+  const packets = await textsOf(packetsSample());
+  assert.ok(packets("cpu").includes("A avg &lt; 0.8 cores"));
+  assert.ok(packets("heap").includes("A max &lt; 500 MB"));
+  // How fast memory grows is no level of it.
+  assert.ok(!packets("memory").some((text) => text?.includes("growth")));
+  const variants = await textsOf(sample("interceptor-overhead"));
+  assert.equal(variants("adds-p50").filter((text) => text === "added &lt; 2 ms").length, 1);
+  assert.ok(variants("variant-p95").includes("p95 &lt; 15 ms"));
+  // A ladder has the same limit at each of its rates: one line.
+  const ladder = await textsOf(packetsSample({ scenario: "latency-ladder" }));
+  assert.equal(ladder("latency").filter((text) => text === "p99 &lt; 10 ms").length, 1);
 });
 
 test("a run without errors says so on a flat chart; one with errors counts them", async () => {

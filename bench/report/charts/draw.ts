@@ -73,7 +73,7 @@ function phoneSizeOf(chart: Chart): Size {
 }
 
 function plot(chart: Chart, size: Size, id: string, labelled: boolean): string {
-  const drawing = chart.option ? drawn(chart.option(size), size) : nothing(size);
+  const drawing = drawingOf(chart, size);
   const label = labelled ? ` role="img" aria-labelledby="${id}-title ${id}-desc"` : ' role="presentation"';
   const words = labelled
     ? `<title id="${id}-title">${html(chart.title)}</title><desc id="${id}-desc">${html(chart.description)}</desc>`
@@ -82,6 +82,17 @@ function plot(chart: Chart, size: Size, id: string, labelled: boolean): string {
     /^<svg([^>]*)>/,
     (_, attributes: string) => `<svg${attributes}${label}>${words}`,
   );
+}
+
+/** Drawings for a wide window: page and file show the same, and drawing is most of a report's time. */
+const drawings = new WeakMap<Chart, string>();
+
+function drawingOf(chart: Chart, size: Size): string {
+  if (!chart.option) return nothing(size);
+  if (size.narrow) return drawn(chart.option(size), size);
+  const known = drawings.get(chart) ?? drawn(chart.option(size), size);
+  drawings.set(chart, known);
+  return known;
 }
 
 /**

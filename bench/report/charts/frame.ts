@@ -22,13 +22,31 @@ export function grid({ narrow }: Size, { top = 46, right = narrow ? 10 : 16, bot
   return { left: narrow ? LABELS - 6 : LABELS, right, top, bottom };
 }
 
+/** A name's characters are about this wide, in pixels. */
+const CHARACTER = 6.4;
+/** A name's line and the gaps around it. */
+const KEY = 14 + 5;
+
+/** Rows that the names of a legend take. */
+export function legendRows(names: readonly string[], { width, narrow }: Size): number {
+  let [rows, left] = [1, 0];
+  for (const name of names) {
+    const needed = KEY + name.length * CHARACTER;
+    if (left > 0 && left + needed > width) [rows, left] = [rows + 1, 0];
+    left += needed + gapOf(narrow);
+  }
+  return rows;
+}
+
+const gapOf = (narrow: boolean) => (narrow ? 12 : 18);
+
 export function legend(names: readonly string[], { narrow }: Size) {
   return {
     data: names.map((name) => ({ name })),
     left: 0,
     top: 0,
     padding: 0,
-    itemGap: narrow ? 12 : 18,
+    itemGap: gapOf(narrow),
     itemWidth: 14,
     itemHeight: 3,
     icon: "rect",
@@ -132,9 +150,6 @@ export function line(
     ...(area && { areaStyle: { color: colour(tint), opacity: 0.14 } }),
   };
 }
-
-/** A name's characters are about this wide, in pixels. */
-const CHARACTER = 6;
 
 /** More bands than this would be a bar code. */
 const MAX_BANDS = 40;

@@ -1,28 +1,21 @@
-import { latency as latencyText, limitInUnit, opSign } from "../../format.ts";
+import { latency as latencyText } from "../../format.ts";
 import type { Run } from "../../results/run-schema.ts";
+import type { ColourName } from "../palette.ts";
 import { latencyLimits } from "../scope.ts";
 import type { Timeline } from "../timeline.ts";
-import type { Chart, Size } from "./chart.ts";
-import { bands, grid, legend, level, line, marks, middle, timeAxis, timeOf, valueAxis } from "./frame.ts";
-import { latencyScale } from "./scale.ts";
+import type { Chart } from "./chart.ts";
+import { limitsOf, linesChart } from "./lines.ts";
+import { latencyTick } from "./scale.ts";
 
-/** Room above the line of a limit for its label. */
-const HEADROOM = 1.3;
-
-const STATS = ["p99", "p95", "p50"] as const;
+const STATS = ["p99.9", "p99", "p95", "p50"] as const;
+const TINTS: Readonly<Record<string, ColourName>> = { p50: "p50", p95: "p95", p99: "p99", "p99.9": "p999" };
 
 /** Latency percentiles over time against the limits of the SLA. */
 export function latencyChart(run: Run, timeline: Timeline): Chart {
-  const limits = latencyLimits(run);
-  const answered = timeline.points.filter((point) => point.latency !== undefined);
-  const worst = answered.reduce(
-    (a, b) => (a === undefined || (b.latency?.p99 ?? 0) > (a.latency?.p99 ?? 0) ? b : a),
-    answered[0],
-  );
-  const limitText = limits
-    .map(({ stat, op, limit }) => `${stat} ${opSign(op)} ${limitInUnit(limit, "ms")}`)
-    .join(", ");
-  return {
+  const limits = limitsOf(latencyLimits(run), ({ stat }) => TINTS[stat] as ColourName);
+  const answered = timeline.points.flatMap(({ latency }) => latency ?? []);
+  const limitText = limits.map(({ name }) => name).join(", ");
+  return linesChart({
     id: "latency",
     title: "Latency percentiles",
     note:
@@ -31,44 +24,24 @@ export function latencyChart(run: Run, timeline: Timeline): Chart {
         : limitText === ""
           ? "of each moment; the SLA has no limit for all of it"
           : `of each moment; dashed: the SLA's limits (${limitText})`,
-    description: worst?.latency
-      ? `Lines of p50, p95 and p99. The highest p99 is ${latencyText(worst.latency.p99)}. Limits: ${limitText || "none"}.`
-      : "No request was answered.",
+    description:
+      answered.length === 0
+        ? "No request was answered."
+        : `Lines of p50, p95, p99 and p99.9. The highest p99 is ${latencyText(Math.max(...answered.map(({ p99 }) => p99)))}. Limits: ${limitText || "none"}.`,
     wide: true,
     height: 360,
     phoneHeight: 300,
-    option: answered.length === 0 ? undefined : (size) => option(timeline, limits, size),
-  };
-}
-
-function option(timeline: Timeline, limits: ReturnType<typeof latencyLimits>, size: Size) {
-  const time = timeOf(timeline);
-  const values = timeline.points.flatMap(({ latency }) =>
-    latency ? STATS.map((stat) => latency[stat]) : [],
-  );
-  const scale = latencyScale([...values, ...limits.map(({ limit }) => limit * HEADROOM)]);
-  const series = STATS.map((stat) => ({
-    ...line(
-      stat,
-      stat,
-      timeline.points.map((point) => [
-        middle(time, point),
-        point.latency ? scale.position(point.latency[stat]) : null,
-      ]),
-    ),
-    ...marks(
-      limits
-        .filter((row) => row.stat === stat)
-        .map(({ op, limit }) =>
-          level(scale.position(limit), `${stat} ${opSign(op)} ${limitInUnit(limit, "ms")}`, stat),
-        ),
-    ),
-  }));
-  return {
-    grid: grid(size),
-    legend: legend(STATS, size),
-    xAxis: timeAxis(time, size),
-    yAxis: valueAxis(scale),
-    series: [bands(timeline.phases, time, size), ...series],
-  };
+    timeline,
+    stretches: timeline.points,
+    traces: STATS.map((stat) => ({
+      name: stat,
+      tint: TINTS[stat] as ColourName,
+      values: timeline.points.map(({ latency }) => latency?.[stat] ?? null),
+      ...(stat === "p99.9" && { style: { width: 1, type: "dotted" as const } }),
+    })),
+    limits,
+    scale: "latency",
+    tick: latencyTick,
+    text: latencyText,
+  });
 }

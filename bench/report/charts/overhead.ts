@@ -4,6 +4,7 @@ import { plain } from "../escape.ts";
 import { colour } from "../palette.ts";
 import type { Chart, Size } from "./chart.ts";
 import { valueAxis } from "./frame.ts";
+import { intervalBars } from "./interval-bars.ts";
 import { linearScale, type Scale, tickOf } from "./scale.ts";
 
 type Overhead = NonNullable<Findings["overhead"]>;
@@ -99,50 +100,9 @@ function scaleOf(estimates: readonly (Estimate | null)[], size: Size): Scale {
   return linearScale(ends, us, size.narrow ? 5 : 7, true);
 }
 
-interface Api {
-  value(dimension: number): number;
-  coord(point: readonly number[]): [number, number];
-}
-
 function intervals(estimates: readonly (Estimate | null)[], index: number) {
-  const data = estimates.flatMap((estimate, row) =>
-    estimate ? [[row, estimate.value, estimate.low, estimate.high, estimate.distinguishable ? 1 : 0]] : [],
+  const bars = estimates.flatMap((estimate, row) =>
+    estimate ? [{ row, ...estimate, tint: estimate.distinguishable ? "target" : "unclear" } as const] : [],
   );
-  return {
-    type: "custom",
-    silent: true,
-    xAxisIndex: index,
-    yAxisIndex: index,
-    clip: true,
-    data,
-    encode: { x: [1, 2, 3], y: 0 },
-    renderItem: (_: unknown, api: Api) => {
-      const row = api.value(0);
-      const [x, y] = api.coord([api.value(1), row]);
-      const [low] = api.coord([api.value(2), row]);
-      const [high] = api.coord([api.value(3), row]);
-      const tint = colour(api.value(4) === 1 ? "target" : "unclear");
-      const stroke = (x1: number, y1: number, x2: number, y2: number) => ({
-        type: "line",
-        shape: { x1, y1, x2, y2 },
-        style: { fill: "none", stroke: tint, lineWidth: 2 },
-      });
-      return {
-        type: "group",
-        children: [
-          stroke(low, y, high, y),
-          stroke(low, y - 4, low, y + 4),
-          stroke(high, y - 4, high, y + 4),
-          { type: "circle", shape: { cx: x, cy: y, r: 4.5 }, style: { fill: tint } },
-        ],
-      };
-    },
-    markLine: {
-      silent: true,
-      symbol: "none",
-      data: [
-        { xAxis: 0, lineStyle: { color: colour("ink"), width: 1, type: "solid" }, label: { show: false } },
-      ],
-    },
-  };
+  return intervalBars(bars, { index, level: 0 });
 }

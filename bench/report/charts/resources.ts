@@ -1,110 +1,76 @@
-import { bytes, cores, latency, limitInUnit, opSign } from "../../format.ts";
+import { bytes, cores, latency } from "../../format.ts";
 import type { Run } from "../../results/run-schema.ts";
-import type { ColourName } from "../palette.ts";
-import type { ResourcePoint, Timeline } from "../timeline.ts";
-import type { Chart, Size } from "./chart.ts";
-import { bands, grid, legend, level, line, marks, middle, timeAxis, timeOf, valueAxis } from "./frame.ts";
-import { bytesTick, latencyTick, linearScale, numberTick } from "./scale.ts";
+import type { Family } from "../figures.ts";
+import type { Timeline } from "../timeline.ts";
+import type { Chart } from "./chart.ts";
+import { limitsOf, linesChart, tracesOf } from "./lines.ts";
+import { bytesTick, latencyTick, numberTick } from "./scale.ts";
 
-/** Room above the line of a limit for its label. */
-const HEADROOM = 1.1;
-
-type Field = Exclude<keyof ResourcePoint, "fromMs" | "toMs">;
-
-interface Trace {
-  readonly name: string;
-  readonly tint: ColourName;
-  readonly field: Field;
+interface ResourceChart {
+  readonly id: string;
+  readonly family: Family;
+  readonly title: string;
+  readonly note: string;
+  /** What the SLA calls it, and the statistic of a row that is a level of it. */
+  readonly metric?: string;
+  readonly tick: (value: number) => string;
+  readonly text: (value: number) => string;
 }
 
-const CPU: readonly Trace[] = [
-  { name: "target", tint: "target", field: "targetCpuCores" },
-  { name: "k6", tint: "k6", field: "k6CpuCores" },
-  { name: "bench", tint: "bench", field: "benchCpuCores" },
-];
-
-const MEMORY: readonly Trace[] = [
-  { name: "target RSS", tint: "target", field: "targetRssBytes" },
-  { name: "target heap", tint: "achieved", field: "targetHeapBytes" },
-];
-
-const LOOP: readonly Trace[] = [{ name: "target", tint: "target", field: "eventLoopDelayMs" }];
-
-export function cpuChart(run: Run, timeline: Timeline): Chart {
-  return {
-    ...resourceChart(run, timeline, CPU, "target_cpu_cores", numberTick, (value) => cores(value)),
+const CHARTS: readonly ResourceChart[] = [
+  {
     id: "cpu",
+    family: "cpu",
     title: "CPU",
-    note: `cores in use, of the ${run.host.cores} this machine has`,
-  };
-}
-
-export function memoryChart(run: Run, timeline: Timeline): Chart {
-  return {
-    ...resourceChart(run, timeline, MEMORY, "target_rss_bytes", bytesTick, (value) => bytes(value)),
+    note: "cores in use by process",
+    metric: "target_cpu_cores",
+    tick: numberTick,
+    text: (value) => cores(value),
+  },
+  {
     id: "memory",
+    family: "rss",
     title: "Memory",
-    note: "resident memory of the target, and its JavaScript heap",
-  };
-}
-
-export function loopDelayChart(run: Run, timeline: Timeline): Chart {
-  return {
-    ...resourceChart(run, timeline, LOOP, "target_event_loop_delay", latencyTick, (value) => latency(value)),
+    note: "resident memory by process",
+    metric: "target_rss_bytes",
+    tick: bytesTick,
+    text: (value) => bytes(value),
+  },
+  {
+    id: "heap",
+    family: "heap",
+    title: "Heap",
+    note: "JavaScript heap in use, of processes that tell it",
+    metric: "target_heap_bytes",
+    tick: bytesTick,
+    text: (value) => bytes(value),
+  },
+  {
     id: "event-loop",
-    title: "Event-loop delay of the target",
-    note: "how late a callback that is due runs",
-  };
-}
+    family: "loop",
+    title: "Event-loop delay",
+    note: "how late a callback that is due runs, p99 of a second",
+    tick: latencyTick,
+    text: (value) => latency(value),
+  },
+];
 
-function resourceChart(
-  run: Run,
-  timeline: Timeline,
-  traces: readonly Trace[],
-  metric: string,
-  tick: (value: number) => string,
-  text: (value: number) => string,
-) {
-  const shown = traces.filter(({ field }) => timeline.resources.some((point) => point[field] !== null));
-  const greatest = shown.map(({ name, field }) => {
-    const max = timeline.resources.reduce((most, point) => Math.max(most, point[field] ?? 0), 0);
-    return `${name} at most ${text(max)}`;
-  });
-  const limits = run.sla.filter((row) => row.metric === metric);
-  const draw = (size: Size) => {
-    const time = timeOf(timeline);
-    const within = timeline.resources.filter(
-      ({ fromMs, toMs }) => toMs > time.startMs && fromMs < time.startMs + time.seconds * 1000,
-    );
-    const values = within.flatMap((point) => shown.map(({ field }) => point[field] ?? 0));
-    const scale = linearScale([...values, ...limits.map(({ limit }) => limit * HEADROOM)], tick);
-    const series = shown.map(({ name, tint, field }) =>
-      line(
-        name,
-        tint,
-        within.map((point) => [middle(time, point), point[field]] as const),
+/** Statistics whose limit is a level of the line itself: growth, say, is none. */
+const LEVELS = new Set(["max", "avg", "p95"]);
+
+/** What the processes used. A chart that nobody told anything for is left out, but for the two that every run has. */
+export function resourceCharts(run: Run, timeline: Timeline): Chart[] {
+  return CHARTS.map(({ family, metric, ...chart }) =>
+    linesChart({
+      ...chart,
+      note: family === "cpu" ? `${chart.note}, of the ${run.host.cores} this machine has` : chart.note,
+      timeline,
+      stretches: timeline.resources,
+      traces: tracesOf(family, timeline.resources),
+      limits: limitsOf(
+        run.sla.filter((row) => row.metric === metric && LEVELS.has(row.stat)),
+        () => "limit",
       ),
-    );
-    const levels = limits.map(({ stat, op, limit, unit }) =>
-      level(limit, `target ${stat} ${opSign(op)} ${limitInUnit(limit, unit)}`, "target"),
-    );
-    return {
-      grid: grid(size),
-      legend: legend(
-        shown.map(({ name }) => name),
-        size,
-      ),
-      xAxis: timeAxis(time, size),
-      yAxis: valueAxis(scale),
-      series: [
-        bands(timeline.phases, time, size),
-        ...series.map((one, i) => (i === 0 ? { ...one, ...marks(levels) } : one)),
-      ],
-    };
-  };
-  return {
-    wide: false,
-    description: greatest.length > 0 ? `${greatest.join(", ")}.` : "Nothing was sampled.",
-    option: shown.length === 0 ? undefined : draw,
-  };
+    }),
+  ).filter(({ id, option }) => option !== undefined || id === "cpu" || id === "memory");
 }

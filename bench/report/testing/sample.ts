@@ -137,11 +137,17 @@ function resourceOf(window: Window, second: number, plan: Plan, random: () => nu
 }
 
 /** The run as the real judge sees it. */
-function runOf(plan: Plan, windows: readonly Window[], resources: readonly ResourceSample[]): Run {
+export function runOf(plan: Plan, windows: readonly Window[], resources: readonly ResourceSample[]): Run {
   const evidence = new Evidence(plan);
   for (const window of windows) evidence.addWindow(window);
   for (const one of resources) evidence.addResources(one);
-  const judgement = judge(evidence, { died: null, targetVisible: true, cores: 8, k6ExitCode: 0 });
+  const judgement = judge(evidence, {
+    died: null,
+    targetVisible: true,
+    bundled: true,
+    cores: 8,
+    k6ExitCode: 0,
+  });
   const iso = (second: number) => new Date(SAMPLE_START_MS + second * 1000).toISOString();
   return {
     schema: 1,

@@ -38,6 +38,16 @@ test("who waits too long is given up when the time is over, and no one else; the
   assert.equal(outstanding.take(c as number), 300);
 });
 
+test("a sweep looks at so many and no more, and the next goes on from there", () => {
+  const outstanding = new Outstanding(8);
+  const ids = [1, 2, 3, 4, 5].map((dueMs) => outstanding.add(dueMs));
+  outstanding.take(ids[0] as number);
+  outstanding.giveUp(100, 3);
+  assert.deepEqual([outstanding.givenUp, outstanding.open], [2, 2], "an answered one counts as looked at");
+  outstanding.giveUp(100, 3);
+  assert.deepEqual([outstanding.givenUp, outstanding.open], [4, 0]);
+});
+
 test("whatever is sent, answered and given up: sent = answered + open + given up", () => {
   const step = fc.oneof(fc.constant("send"), fc.constant("give up"), fc.nat(40));
   fc.assert(

@@ -122,3 +122,15 @@ test("a port that is taken is one line with the port and its holder, and exit co
   assert.match(said, new RegExp(`^error: port ${port} is taken[^\\n]*\\n$`));
   if (process.platform === "linux") assert.match(said, new RegExp(`by process ${process.pid} `));
 });
+
+test("a port that HTTP clients refuse to ask is wrong usage, told at once", async () => {
+  // 10080, 6,080 above the first of a node's two ports, is on the Fetch Standard's list.
+  const child = spawn(process.execPath, [MAIN, "--port-base", "4000"]);
+  let said = "";
+  child.stderr.on("data", (chunk) => {
+    said += chunk;
+  });
+  const [code] = await once(child, "close");
+  assert.equal(code, 2, said);
+  assert.match(said, /error: HTTP clients refuse to ask http:\/\/127\.0\.0\.1:10080: choose other ports/);
+});

@@ -22,7 +22,7 @@ export interface Network {
 /** A network that did not come up; the message is one line. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
-  readonly code: "NOT_READY" | "PORT_TAKEN";
+  readonly code: "NOT_READY" | "PORT_TAKEN" | "BAD_PORT";
 
   constructor(code: NetworkError["code"], message: string) {
     super(message);
@@ -131,7 +131,13 @@ async function ready({ name, admin, peers = [] }: Member, lost: Promise<string>)
 async function healthOf(admin: string): Promise<Health | undefined> {
   try {
     return (await (await fetch(`${admin}/health`, { signal: AbortSignal.timeout(1_000) })).json()) as Health;
-  } catch {
+  } catch (error) {
+    // The Fetch Standard has a list of ports that are not to be asked; whoever reads our metrics meets it too.
+    if (error instanceof TypeError && (error.cause as Error | undefined)?.message === "bad port")
+      throw new NetworkError(
+        "BAD_PORT",
+        `HTTP clients refuse to ask ${admin}: choose other ports (--port-base)`,
+      );
     return undefined;
   }
 }

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { firstLine, startNode, withGrandchild } from "../run/testing/processes.ts";
+import { CpuMeter } from "./cpu-meter.ts";
+
+function work(ms: number): void {
+  const before = process.threadCpuUsage();
+  for (;;) {
+    const { user, system } = process.threadCpuUsage(before);
+    if (user + system > ms * 1000) return;
+  }
+}
+
+test("what this process uses is seen in milliseconds, not in ticks of ten", {
+  skip: process.platform !== "linux",
+}, () => {
+  const meter = new CpuMeter(process.pid);
+  assert.equal(meter.read(), 0);
+  let before = 0;
+  for (let i = 0; i < 5; i++) {
+    const own = process.cpuUsage();
+    work(3);
+    const now = meter.read() ?? Number.NaN;
+    const { user, system } = process.cpuUsage(own);
+    // Both clocks see all threads; between them lies the reading of some files.
+    assert.ok(
+      Math.abs((now - before) * 1000 - (user + system) / 1000) < 2.5,
+      `${now - before} s and ${user + system} us`,
+    );
+    assert.ok(now - before >= 0.0029, `${now - before}`);
+    before = now;
+  }
+});
+
+test("a server behind a shell is seen through it, and a process that is gone tells nothing", async (t) => {
+  const burning =
+    'process.stdout.write(process.pid + "\\n"); for (const end = Date.now() + 20_000; Date.now() < end; );';
+  const child = startNode(t, withGrandchild(burning, "setInterval(() => {}, 1000)"));
+  await firstLine(child.stdout);
+  const meter = new CpuMeter(child.pid as number);
+  meter.read();
+  const until = performance.now() + 5_000;
+  let used = 0;
+  while (used < 0.05 && performance.now() < until) {
+    work(5);
+    used = meter.read() ?? 0;
+  }
+  assert.ok(used >= 0.05, `${used}`);
+  assert.equal(new CpuMeter(2 ** 22 + 1).read(), undefined);
+});

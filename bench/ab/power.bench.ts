@@ -1,0 +1,121 @@
+/**
+ * What `plimsoll ab` finds, and how often it is wrong: the same connector twice, and beside one that works some percent longer
+ * for every answer. Exits 1 when a promise is not kept: no false alarm in 40 trials, +10 % found in 9 of 10 within 2 min.
+ *
+ *   npm run bench:power       about 2 h; npm run bench:power -- --help
+ */
+import { Command, InvalidArgumentError } from "commander";
+import { spin } from "../../targets/connector/spin.ts";
+import { duration } from "../format.ts";
+import { machineLines } from "../host/machine-line.ts";
+import { nodeFlagsOf, ROOT, targetBundle } from "../paths.ts";
+import { progressLine } from "../probe/progress-line.ts";
+import { atWork, Stopped, type Workplace } from "../probe/workplace.ts";
+import { wholeNumber } from "../whole-number.ts";
+import { compare } from "./compare.ts";
+import { mixed, powerTable, promises, type Tried } from "./power-table.ts";
+import { LEAST_SECONDS } from "./trial.ts";
+
+interface Flags {
+  readonly same: number;
+  readonly trials: number;
+  readonly slower: readonly number[];
+  readonly ms: number;
+  readonly rate: number;
+  readonly seconds: number;
+  readonly portBase: number;
+}
+
+const flags = new Command("npm run bench:power --")
+  .description(
+    "Compares the bundled connector with itself, and with one whose service takes longer, again and again, and tells how " +
+      "often each was called slower and how long that took. The service is arithmetic, the same number of rounds in every " +
+      "process; B has some percent more of them.",
+  )
+  .option("--same <n>", "trials of the same build twice", wholeNumber(0), 40)
+  .option("--trials <n>", "trials of each difference", wholeNumber(0), 20)
+  .option("--slower <list>", "the differences, in percent", percents, [3, 5, 10, 20])
+  .option("--ms <n>", "service time of A, about, in ms of CPU", wholeNumber(1), 5)
+  .option("--rate <n>", "as in plimsoll ab", wholeNumber(1), 50)
+  .option("--seconds <n>", "as in plimsoll ab", wholeNumber(LEAST_SECONDS), 120)
+  .option("--port-base <n>", "as in plimsoll ab", wholeNumber(1), 8_300)
+  .parse()
+  .opts<Flags>();
+
+await atWork(flags.portBase, bench);
+
+async function bench(place: Workplace): Promise<void> {
+  const rounds = roundsOf(flags.ms);
+  console.log(await machineLines(ROOT, new Date()));
+  console.log(
+    `A: about ${flags.ms} ms of CPU a request, ${rounds} rounds; ${flags.rate} requests/s to each\n`,
+  );
+  const progress = progressLine(process.stderr);
+  const all: Tried[] = [];
+  const order = mixed(
+    new Map([[0, flags.same], ...flags.slower.map((percent) => [percent, flags.trials] as const)]),
+  );
+  for (const [i, slowerPercent] of order.entries()) {
+    progress.begin(`trial ${i + 1} of ${order.length}`);
+    const tried = await trial(place, slowerPercent, rounds).finally(progress.end);
+    all.push(tried);
+    console.log(`+${slowerPercent} %: ${tried.verdict} after ${duration(tried.seconds)}${tried.said}`);
+  }
+  console.log(`\n${powerTable(all)}\n`);
+  for (const { text, kept } of promises(all)) {
+    console.log(`${text}, ${kept ? "kept" : "NOT KEPT"}`);
+    if (!kept) process.exitCode = 1;
+  }
+}
+
+async function trial(
+  place: Workplace,
+  slowerPercent: number,
+  rounds: number,
+): Promise<Tried & { said: string }> {
+  if (place.interrupts.requested) throw new Stopped();
+  const startMs = performance.now();
+  const { ab } = await compare({
+    ...flags,
+    a: connector(rounds),
+    b: connector(Math.round(rounds * (1 + slowerPercent / 100))),
+    scenario: "basic-load",
+    band: 0.05,
+    cwd: ROOT,
+    out: place.folder,
+    interrupts: place.interrupts,
+    say: () => {},
+    on: { onRound: () => {}, onBlock: () => {}, onLook: () => {} },
+  });
+  if (place.interrupts.requested) throw new Stopped();
+  const seconds = (performance.now() - startMs) / 1000;
+  const found = ab.looks.at(-1)?.metrics.map(({ metric, ratio }) => `${metric} ${ratio.toFixed(3)}`);
+  const said = found ? ` (${found.join(", ")})` : `: ${ab.reasons[0]}`;
+  return { slowerPercent, verdict: ab.verdict, seconds, said };
+}
+
+/** The bundled connector as `plimsoll run` starts it, with so much to work for each answer. */
+function connector(rounds: number): string {
+  const words = [process.execPath, ...nodeFlagsOf("connector"), targetBundle("connector")];
+  const own = ["--port-base", "{port}", "--admin-port", "0", "--grpc-port", "0", "--variants", "full"];
+  const program = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+  return `exec ${program} ${own.join(" ")} --exit-with-parent --fault spin=${rounds}`;
+}
+
+/** Rounds that take about so long on a core of this machine; over many, because the clock of CPU time may go in steps. */
+function roundsOf(ms: number): number {
+  const some = 2_000_000;
+  const times = 50;
+  spin(some);
+  const before = process.cpuUsage();
+  for (let i = 0; i < times; i++) spin(some);
+  const { user, system } = process.cpuUsage(before);
+  return Math.round((some * times * ms) / ((user + system) / 1000) / 1000) * 1000;
+}
+
+function percents(text: string): number[] {
+  const list = text.split(",").map(Number);
+  if (!list.every((percent) => percent > 0 && percent <= 1000))
+    throw new InvalidArgumentError("It looks like 3,5,10.");
+  return list;
+}

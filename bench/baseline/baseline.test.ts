@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { sample } from "../report/testing/sample.ts";
+import type { Run } from "../results/run-schema.ts";
+import { baselineOf, LEAST_BLOCKS } from "./baseline.ts";
+import { baselineSchema } from "./baseline-schema.ts";
+import { summaryOf } from "./summary.ts";
+
+const SAMPLE = sample("basic-load");
+
+function made(change: Partial<Run> = {}, windows = SAMPLE.windows) {
+  return baselineOf({ ...SAMPLE.run, ...change }, windows, SAMPLE.resources);
+}
+
+test("a baseline says where its figures are from, and is the same after it was saved", async () => {
+  const baseline = await made();
+  const { run, host, commit, versions } = SAMPLE.run;
+  assert.deepEqual(
+    [baseline.run, baseline.host, baseline.commit, baseline.versions],
+    [run, host, commit, versions],
+  );
+  assert.deepEqual(baselineSchema.parse(JSON.parse(JSON.stringify(baseline))), baseline);
+});
+
+test("its blocks hold the p95 that the run's own SLA was judged by", async () => {
+  const { sla } = SAMPLE.run;
+  const { blocks } = await made();
+  assert.equal(summaryOf(blocks).latency.percentile(95), sla.find(({ id }) => id === "latency-p95")?.value);
+});
+
+for (const [what, change, code, says] of [
+  ["was killed", { state: "running", verdict: null }, "USAGE", /was cut before its end/],
+  ["was interrupted", { state: "interrupted" }, "USAGE", /was interrupted: only whole runs compare$/],
+  ["measured the generator", { verdict: "invalid", reasons: ["late"] }, "NO_DATA", /is invalid: late$/],
+  ["lacked what its SLA names", { verdict: "no-data", reasons: ["none"] }, "NO_DATA", /is no-data: none$/],
+] as const) {
+  test(`a run that ${what} is no baseline`, async () => {
+    await assert.rejects(made({ ...change, reasons: [...("reasons" in change ? change.reasons : [])] }), {
+      code,
+      message: says,
+    });
+  });
+}
+
+test("a run without windows, or with too few, has no data", async () => {
+  const none = { code: "NO_DATA", exitCode: 4, message: /^no data: \S+ has no window with an answer/ };
+  await assert.rejects(made({}, []), none);
+  const few = SAMPLE.windows.filter((_, i) => i < 10);
+  await assert.rejects(made({}, few), {
+    code: "NO_DATA",
+    message: new RegExp(`has \\d blocks of 1 s, and it takes ${LEAST_BLOCKS}`),
+  });
+});

@@ -1,0 +1,59 @@
+import { Failure } from "../failure.ts";
+import type { ResourceSample, Run } from "../results/run-schema.ts";
+import type { Window } from "../windows/window.ts";
+import { BASELINE_SCHEMA, type Baseline } from "./baseline-schema.ts";
+import { blockSecondsOf, blocksOf } from "./blocks.ts";
+
+/** Fewer blocks tell nothing of their own scatter. */
+export const LEAST_BLOCKS = 10;
+
+type Stream<T> = AsyncIterable<T> | Iterable<T>;
+
+/**
+ * A run as others are compared with it.
+ *
+ * @throws Failure `USAGE` for a run that was cut, `NO_DATA` for one that measured nothing, or not the target
+ */
+export async function baselineOf(
+  run: Run,
+  windows: Stream<Window>,
+  resources: Stream<ResourceSample>,
+): Promise<Baseline> {
+  if (run.state !== "complete") {
+    const how = run.state === "running" ? "was cut before its end" : "was interrupted";
+    throw new Failure("USAGE", `${run.run} ${how}: only whole runs compare`);
+  }
+  if (run.verdict === "invalid" || run.verdict === "no-data")
+    throw new Failure(
+      "NO_DATA",
+      `${run.run} is ${run.verdict}: ${run.reasons[0] ?? "it measured no target"}`,
+    );
+  const blocks = await blocksOf(run, windows, resources);
+  if (blocks.every(({ latency }) => latency === null))
+    throw new Failure("NO_DATA", `no data: ${run.run} has no window with an answer to its load`);
+  if (blocks.length < LEAST_BLOCKS) {
+    throw new Failure(
+      "NO_DATA",
+      `no data: ${run.run} has ${blocks.length} blocks of ${blockSecondsOf(run)} s, and it takes ${LEAST_BLOCKS} to see how they scatter`,
+    );
+  }
+  const { load, variant, blocks: variants } = run.plan;
+  return {
+    schema: BASELINE_SCHEMA,
+    kind: "baseline",
+    scenario: run.scenario,
+    profile: run.profile,
+    run: run.run,
+    verdict: run.verdict,
+    startedAt: run.startedAt,
+    host: run.host,
+    commit: run.commit,
+    versions: run.versions,
+    target: { kind: run.target.kind, name: run.target.name },
+    otherCpuCores: run.generator.otherCpuCores,
+    // Through JSON, as it is after it was saved.
+    load: JSON.parse(JSON.stringify({ load, variant, variants })),
+    blockSeconds: blockSecondsOf(run),
+    blocks,
+  };
+}

@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import { count } from "../format.ts";
+import { archive, record } from "../history/store.ts";
+import { RESULTS } from "../results/store.ts";
+import { wholeNumber } from "../whole-number.ts";
+
+interface Flags {
+  readonly days: number;
+  readonly runs: number;
+  readonly results: string;
+}
+
+export function addArchive(program: Command): void {
+  program
+    .command("archive")
+    .summary("move old runs out of the history that trends read")
+    .description(
+      "Moves old runs out of the history that trends read, into results/history/archive/. Folders of runs stay.",
+    )
+    .option("--days <n>", "keep runs of the last so many days", wholeNumber(0, 36_500), 90)
+    .option("--runs <n>", "and of those the newest so many", wholeNumber(1), 300)
+    .option("--results <dir>", "folder of the runs; their history is in history/ there", RESULTS)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx plimsoll archive
+  npx plimsoll archive --days 30 --runs 100
+  gunzip --stdout results/history/archive/soak.full.ndjson.gz`,
+    )
+    .action(async ({ days, runs, results }: Flags) => {
+      await record(results);
+      for (const [name, { archived, kept }] of archive(results, { days, runs }, Date.now()))
+        process.stdout.write(`${name}: ${count(archived)} archived, ${count(kept)} kept\n`);
+    });
+}

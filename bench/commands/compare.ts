@@ -1,0 +1,106 @@
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Command } from "commander";
+import { baselineOf } from "../baseline/baseline.ts";
+import type { Baseline } from "../baseline/baseline-schema.ts";
+import { BASELINES, baselineFile, nameOf, readBaseline } from "../baseline/store.ts";
+import { summaryOf } from "../baseline/summary.ts";
+import { compare } from "../compare/compare.ts";
+import { DEFAULT_POLICY, readPolicy } from "../compare/policy.ts";
+import { Failure } from "../failure.ts";
+import { findRun, readRun, resourcesOf, windowsOf, writeAtomic } from "../results/store.ts";
+import { fromHere } from "../run/voyage.ts";
+import { WindowError } from "../windows/window.ts";
+import { compareText } from "./compare-text.ts";
+
+interface Flags {
+  readonly policy?: string;
+  readonly dir: string;
+  readonly acrossMachines?: true;
+  readonly json?: true;
+}
+
+export function addCompare(program: Command): void {
+  program
+    .command("compare")
+    .summary("is a run slower than one before?")
+    .description(
+      "Compares a run with a baseline or with another run: latency, throughput, CPU and memory, each with a 95 % interval and a verdict.",
+    )
+    .argument("<before>", "a run, the name or file of a baseline, or: baseline (that of the run's scenario)")
+    .argument("<after>", "a run: a folder, its name in results/, or: latest")
+    .option(
+      "--policy <file>",
+      "YAML with limits of your own; what it leaves out is as in bench/compare/policy.yaml",
+    )
+    .option("--across-machines", "compare runs of two machines all the same")
+    .option("--dir <dir>", "folder of the baselines", BASELINES)
+    .option("--json", "print the comparison as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx plimsoll compare baseline latest               the latest run beside the baseline of its scenario
+  npx plimsoll compare stress.full latest
+  npx plimsoll compare results/20261121T100000Z-stress-full latest --json
+
+A change counts when it is both significant and outside of the noise (5 %). By default latency of +20 % warns
+and of +50 % fails, throughput of -20 % and -50 %, memory of +30 % warns.
+Leaves compare.html, compare.json and graphs/compare-* in the folder of the run.
+
+Exit codes: 0 same, faster, inconclusive or a warning, 3 a regression that fails, 4 nothing to compare,
+            2 wrong usage: runs of two scenarios, loads or machines, or files that cannot be read.`,
+    )
+    .action(async (first: string, second: string, flags: Flags) => {
+      const policy = flags.policy === undefined ? DEFAULT_POLICY : readPolicy(flags.policy);
+      const folder = findRun(second);
+      const after = await recorded(second);
+      const before = await referenced(first, after, flags.dir);
+      const comparison = compare(before, after, { policy, acrossMachines: flags.acrossMachines === true });
+      const { pagesOf } = await import("../compare/pages.ts");
+      const latencies = {
+        before: summaryOf(before.blocks).latency,
+        after: summaryOf(after.blocks).latency,
+      };
+      const page = keep(folder.path, await pagesOf(comparison, latencies));
+      process.stdout.write(
+        flags.json
+          ? `${JSON.stringify(comparison, null, 2)}\n`
+          : compareText(comparison, page && fromHere(page)),
+      );
+      process.exitCode = comparison.exitCode;
+    });
+}
+
+/** What the first argument names: a baseline comes before a run of the same name. */
+async function referenced(reference: string, after: Baseline, dir: string): Promise<Baseline> {
+  if (reference === "baseline") return readBaseline(nameOf(after), dir);
+  const isRun = basename(reference) === "run.json" || existsSync(join(reference, "run.json"));
+  const isBaseline = baselineFile(reference, dir) !== undefined || /^[\w-]+\.(smoke|full)$/.test(reference);
+  if (!isRun && isBaseline) return readBaseline(reference, dir);
+  return recorded(reference);
+}
+
+async function recorded(reference: string): Promise<Baseline> {
+  const folder = findRun(reference);
+  try {
+    return await baselineOf(readRun(folder), windowsOf(folder), resourcesOf(folder));
+  } catch (error) {
+    if (!(error instanceof WindowError)) throw error;
+    throw new Failure("USAGE", `${fromHere(join(folder.path, "windows.ndjson"))}: ${error.message}`);
+  }
+}
+
+/** Where the page is; undefined when the run's folder cannot be written to, which takes nothing from the verdict. */
+function keep(
+  folder: string,
+  files: readonly { path: string; content: string | Uint8Array }[],
+): string | undefined {
+  try {
+    for (const { path, content } of files) writeAtomic(join(folder, path), content);
+    return join(folder, "compare.html");
+  } catch (error) {
+    process.stderr.write(`plimsoll: no page was written: ${(error as Error).message}\n`);
+    return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { SCENARIOS } from "../../scenarios/plans.ts";
+import { Failure } from "../failure.ts";
+import { ROOT } from "../paths.ts";
+import { callTree } from "../profile/call-tree.ts";
+import { flameOf } from "../profile/flame.ts";
+import { flamePage } from "../profile/flame-page.ts";
+import { frameNames } from "../profile/frame-name.ts";
+import { grown, kindsOf } from "../profile/heap.ts";
+import { INSPECTABLE } from "../profile/inspector.ts";
+import { overheadText, profileText } from "../profile/profile-text.ts";
+import { PROFILE_FOLDER, type Profiled, Profiler } from "../profile/profiler.ts";
+import { stretchesOf } from "../profile/stretches.ts";
+import type { Run } from "../results/run-schema.ts";
+import { type RunFolder, writeRun } from "../results/store.ts";
+import { Interrupts } from "../run/interrupts.ts";
+import { fromHere, voyage } from "../run/voyage.ts";
+import { type LoadFlags, loadOptions } from "./load-options.ts";
+import { planOrFailure, targetFlags } from "./run.ts";
+
+interface ProfileFlags extends LoadFlags {
+  readonly member?: string;
+  readonly heap: boolean;
+}
+
+const MOST_GROWN = 50;
+
+export function addProfile(program: Command): void {
+  loadOptions(
+    program
+      .command("profile")
+      .summary("where a target's CPU and memory go, under load")
+      .description(
+        "Loads a target as `run` does and samples its CPU for the longest steady stage of the load, with a heap " +
+          "snapshot before and after: a flame graph, the dearest functions, and what grew. The target has to be a " +
+          "Node process that this command starts. Sampling and snapshots slow it down, so there is no verdict.",
+      )
+      .argument("<scenario>", `what to run: ${Object.keys(SCENARIOS).join(", ")}`),
+    "smoke",
+  )
+    .option("--member <name>", "process of a target that has several (default: its first, A of a network)")
+    .option("--no-heap", "no heap snapshots: each holds the target up for a second or more")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx plimsoll profile basic-load
+  npx plimsoll profile soak --member bob --no-heap
+  npx plimsoll profile basic-load --target-cmd "node server.js" --url http://127.0.0.1:8200
+
+It leaves results/<run>/profile/: flame.html, top.txt, and for Chrome DevTools <process>.cpuprofile and
+<process>-1.heapsnapshot, -2.heapsnapshot.`,
+    )
+    .action(async (name: string, flags: ProfileFlags) => {
+      process.exitCode = await profile(name, flags);
+    });
+}
+
+async function profile(name: string, flags: ProfileFlags): Promise<number> {
+  if (flags.url !== undefined && flags.targetCmd === undefined) {
+    throw new Failure(
+      "USAGE",
+      "a server that runs already cannot be profiled: let us start it, --target-cmd",
+    );
+  }
+  const plan = planOrFailure(name, flags);
+  const profiler = new Profiler({
+    stretches: stretchesOf(plan),
+    heap: flags.heap,
+    ...(flags.member !== undefined && { member: flags.member }),
+    folder: ({ run }) => join(flags.out, run),
+  });
+  const interrupts = new Interrupts(
+    process.stderr,
+    "killed; a run that was under way is left marked as incomplete",
+  );
+  try {
+    const { run, folder } = await voyage({
+      plan,
+      out: flags.out,
+      screen: process.stderr,
+      interrupts,
+      ...(flags.url !== undefined && { url: flags.url }),
+      ...(flags.env && { env: flags.env }),
+      ...(flags.targetCmd !== undefined && { targetCommand: flags.targetCmd }),
+      targetFlags: targetFlags(plan, flags),
+      targetEnv: INSPECTABLE,
+      onlooker: profiler,
+    });
+    writeRun(folder, notJudged(run));
+    const profiled = await profiler.end();
+    if (profiled === undefined) {
+      const why = run.reasons[0] === undefined ? "" : `: ${run.reasons[0]}`;
+      throw new Failure("NO_DATA", `the run ended before it was profiled${why}`);
+    }
+    process.stdout.write(keep(folder, run, profiled));
+    return 0;
+  } finally {
+    interrupts.release();
+  }
+}
+
+/** A run that was slowed down on purpose says nothing of the SLA, whoever reads it later. */
+function notJudged(run: Run): Run {
+  return {
+    ...run,
+    verdict: "invalid",
+    exitCode: 4,
+    reasons: ["profiled: the target was slowed down on purpose"],
+  };
+}
+
+/** Writes what came of it; gives back what to tell. */
+function keep(folder: RunFolder, run: Run, { process, profile, heapFiles, overhead }: Profiled): string {
+  const file = (name: string) => join(folder.path, PROFILE_FOLDER, name);
+  const tree = callTree(profile, frameNames(ROOT));
+  const [before, after] = heapFiles.map((name) => kindsOf(file(name)));
+  const text = profileText(process, tree, before && after && grown(before, after, MOST_GROWN));
+  const cost = overheadText(overhead);
+  writeFileSync(file("top.txt"), `${text}\n  ${cost}\n`);
+  const title = `${process} under ${run.scenario} ${run.profile}`;
+  const subtitle = `Main thread, ${Math.round((profile.endTime - profile.startTime) / 1e6)} s, idle time left out; ${cost}.`;
+  writeFileSync(file("flame.html"), flamePage(title, subtitle, flameOf(tree)));
+  return `\n${text}\n  ${cost}\n\n  ${fromHere(file("flame.html"))}\n\n`;
+}

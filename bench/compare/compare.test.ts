@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Baseline } from "../baseline/baseline-schema.ts";
+import { type Comparison, compare } from "./compare.ts";
+import { DEFAULT_POLICY } from "./policy.ts";
+import { side, times } from "./testing/sides.ts";
+
+const OPTIONS = { policy: DEFAULT_POLICY, acrossMachines: false };
+const BEFORE = await side(1);
+
+function row(comparison: Comparison, id: string) {
+  return comparison.rows.find((one) => one.id === id) ?? assert.fail(`no row ${id}`);
+}
+
+test("12 runs of the same are never slower or faster than the one before", async () => {
+  let before = BEFORE;
+  for (let seed = 2; seed <= 13; seed++) {
+    const after = await side(seed);
+    const { rows, exitCode } = compare(before, after, OPTIONS);
+    for (const { id, change, ratio } of rows)
+      assert.ok(
+        change === "same" || change === "inconclusive",
+        `seed ${seed}: ${id} ${change}, ratio ${ratio}`,
+      );
+    assert.equal(exitCode, 0);
+    before = after;
+  }
+});
+
+for (const [factor, expected, exitCode] of [
+  [0.8, "faster none", 0],
+  [1.1, "slower none", 0],
+  [1.35, "slower warn", 0],
+  [1.7, "slower fail", 3],
+] as const) {
+  test(`latency times ${factor} is ${expected}, with exit code ${exitCode}`, async () => {
+    const comparison = compare(BEFORE, await side(20, times(factor)), OPTIONS);
+    assert.equal(`${comparison.change} ${comparison.severity}`, expected);
+    assert.equal(comparison.exitCode, exitCode);
+    for (const id of ["latency-p50", "latency-p95"]) {
+      const { ratio, low, high, change } = row(comparison, id);
+      assert.ok(low <= factor * 1.02 && factor * 0.98 <= high, `${id}: [${low}, ${high}]`);
+      assert.ok(low <= ratio && ratio <= high);
+      assert.equal(change, expected.split(" ")[0], id);
+    }
+    assert.equal(row(comparison, "throughput").change, "same");
+  });
+}
+
+test("a target that fails half of its requests, at once, is not faster: it gives half of the answers", async () => {
+  const failing = await side(21, { latencyMs: () => 0.2, failing: () => 0.55 });
+  const comparison = compare(BEFORE, failing, OPTIONS);
+  assert.equal(row(comparison, "latency-p50").change, "faster");
+  assert.deepEqual(
+    [row(comparison, "throughput").severity, comparison.change, comparison.exitCode],
+    ["fail", "slower", 3],
+  );
+});
+
+test("memory of half as much again warns", async () => {
+  const grown = await side(22);
+  const blocks = grown.blocks.map((block) => ({ ...block, rssBytes: (block.rssBytes ?? 0) * 1.5 }));
+  const comparison = compare(BEFORE, { ...grown, blocks }, OPTIONS);
+  assert.equal(row(comparison, "rss").severity, "warn");
+  assert.deepEqual([comparison.severity, comparison.exitCode], ["warn", 0]);
+});
+
+test("a policy of one's own decides", async () => {
+  const policy = { ...DEFAULT_POLICY, latency: { fail: 8 } };
+  assert.equal(compare(BEFORE, await side(23, times(1.15)), { ...OPTIONS, policy }).exitCode, 3);
+});
+
+test("a run beside itself is the same, and the same comparison gives the same figures", async () => {
+  const itself = compare(BEFORE, BEFORE, OPTIONS);
+  for (const { ratio, adjustedP, effect } of itself.rows)
+    assert.deepEqual([ratio, adjustedP, effect], [1, 1, 0.5]);
+  const after = await side(24, times(1.2));
+  assert.deepEqual(compare(BEFORE, after, OPTIONS), compare(BEFORE, after, OPTIONS));
+});
+
+test("p-values are raised for the number of questions", async () => {
+  const { rows } = compare(BEFORE, await side(25, times(1.05)), OPTIONS);
+  assert.ok(rows.length >= 6);
+  for (const { id, p, adjustedP } of rows) assert.ok(adjustedP >= p && adjustedP <= 1, id);
+  const least = rows.reduce((a, b) => (b.p < a.p ? b : a));
+  assert.ok(Math.abs(least.adjustedP - Math.min(1, least.p * rows.length)) < 1e-12);
+});
+
+test("what only one run has is not compared", async () => {
+  const unseen = await side(26);
+  const blocks = unseen.blocks.map((block) => ({
+    ...block,
+    cpuCores: null,
+    rssBytes: null,
+    heapBytes: null,
+  }));
+  const { rows } = compare(BEFORE, { ...unseen, blocks }, OPTIONS);
+  assert.deepEqual(
+    rows.map(({ id }) => id),
+    ["latency-p50", "latency-p95", "latency-p99", "throughput"],
+  );
+});
+
+for (const [what, change, code, says] of [
+  [
+    "another scenario",
+    { scenario: "stress" },
+    "USAGE",
+    /is of basic-load smoke, .* of stress smoke: only runs of one/,
+  ],
+  [
+    "another profile",
+    { profile: "full" },
+    "USAGE",
+    /of basic-load full: only runs of one scenario and profile/,
+  ],
+  ["another load", { load: { load: "more" } }, "USAGE", /put different loads on the target/],
+  [
+    "another machine",
+    { host: { ...BEFORE.host, cpu: "Z80", fingerprint: "000000000000" } },
+    "USAGE",
+    /from Z80 with 8 cores \(0+\): --across-machines compares them all the same$/,
+  ],
+  [
+    "other phases",
+    { blocks: BEFORE.blocks.map((block) => ({ ...block, part: "spike" })) },
+    "NO_DATA",
+    /no metric in common$/,
+  ],
+] satisfies [string, Partial<Baseline>, string, RegExp][]) {
+  test(`a run of ${what} does not compare, and one line says so`, () => {
+    assert.throws(() => compare(BEFORE, { ...BEFORE, ...change }, OPTIONS), { code, message: says });
+  });
+}
+
+test("two machines are compared only with that said first", () => {
+  const host = { ...BEFORE.host, cpu: "Z80", fingerprint: "000000000000" };
+  const { notices } = compare(BEFORE, { ...BEFORE, host }, { ...OPTIONS, acrossMachines: true });
+  assert.match(notices[0] ?? "", /^two machines: before on AMD .*, after on Z80 .*: not comparable$/);
+});
+
+test("another Node, k6 or target, and other work on the machine, are told", () => {
+  const after = {
+    ...BEFORE,
+    versions: { ...BEFORE.versions, node: "v99" },
+    target: { kind: "url", name: "127.0.0.1:1" } as const,
+    otherCpuCores: { avg: 4, p95: 5, max: 6 },
+  };
+  assert.deepEqual(compare(BEFORE, after, OPTIONS).notices, [
+    "target: before connector, after 127.0.0.1:1",
+    "Node: before v24.21.0, after v99",
+    "after: other work on this machine used 4.0 of its 8 cores meanwhile",
+  ]);
+  assert.deepEqual(compare(BEFORE, BEFORE, OPTIONS).notices, []);
+});

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { summaryOf } from "../baseline/summary.ts";
+import { HOSTILE } from "../report/testing/sample.ts";
+import { compare } from "./compare.ts";
+import { pagesOf } from "./pages.ts";
+import { DEFAULT_POLICY } from "./policy.ts";
+import { side, times } from "./testing/sides.ts";
+
+const before = await side(1);
+const after = await side(2, times(1.7));
+const latencies = { before: summaryOf(before.blocks).latency, after: summaryOf(after.blocks).latency };
+const COMPARISON = compare(before, after, { policy: DEFAULT_POLICY, acrossMachines: false });
+const FILES = await pagesOf(COMPARISON, latencies);
+
+function content(path: string): string {
+  const file = FILES.find((one) => one.path === path) ?? assert.fail(`no ${path}`);
+  return file.content.toString();
+}
+
+test("a comparison is a page, its data, and three charts as SVG and PNG", () => {
+  assert.deepEqual(FILES.map(({ path }) => path).sort(), [
+    "compare.html",
+    "compare.json",
+    ...["changes", "latency", "percentiles"].flatMap((name) => [
+      `graphs/compare-${name}.png`,
+      `graphs/compare-${name}.svg`,
+    ]),
+  ]);
+  assert.deepEqual(JSON.parse(content("compare.json")), COMPARISON);
+});
+
+test("the page says the verdict first, and has a row and an interval for each metric", () => {
+  const page = content("compare.html");
+  assert.match(page, /<title>slower \(fails\): basic-load smoke<\/title>/);
+  assert.match(page, /<li>p50 \+(6|7)\d\.\d % \(\+\d+ to \+\d+ %\), limit \+50 %<\/li>/);
+  assert.equal(page.match(/<tr( class="strong")?><th scope="row">/g)?.length, COMPARISON.rows.length);
+  // An interval has a dot.
+  const svg = content("graphs/compare-changes.svg");
+  for (const { title } of COMPARISON.rows) assert.ok(svg.includes(`>${title}</text>`), title);
+  assert.match(content("graphs/compare-latency.svg"), />before<\/text>.*>after<\/text>/s);
+});
+
+test("names of somebody else's are text on the page", async () => {
+  const hostile = {
+    ...COMPARISON,
+    scenario: HOSTILE,
+    notices: [HOSTILE],
+    before: { ...COMPARISON.before, run: HOSTILE, host: { ...COMPARISON.before.host, cpu: HOSTILE } },
+  };
+  const [page] = await pagesOf(hostile, latencies);
+  assert.doesNotMatch(String(page?.content), /<script|<img|onerror=alert\(2\)>/);
+});

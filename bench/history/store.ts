@@ -1,0 +1,147 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { baselineOf } from "../baseline/baseline.ts";
+import { Failure } from "../failure.ts";
+import { readRun, resourcesOf, runsIn, windowsOf, writeAtomic } from "../results/store.ts";
+import { oneLine } from "../results/versioned-json.ts";
+import { WindowError } from "../windows/window.ts";
+import { type Entry, entryOf, entrySchema } from "./entry.ts";
+
+/** Where the history of the runs in a results folder is. */
+export function historyFolder(results: string): string {
+  return join(results, "history");
+}
+
+const ENDING = ".ndjson";
+const ARCHIVED = ".ndjson.gz";
+
+/** Names, `<scenario>.<profile>`, that there is a history of; sorted. */
+export function histories(results: string): string[] {
+  const folder = historyFolder(results);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(ENDING))
+    .map((file) => file.slice(0, -ENDING.length))
+    .sort();
+}
+
+/** The history of a scenario in a profile, oldest run first; none when there is no file. */
+export function readHistory(results: string, name: string): Entry[] {
+  const file = join(historyFolder(results), name + ENDING);
+  return existsSync(file) ? entriesIn(readFileSync(file, "utf8"), file) : [];
+}
+
+/** What was archived of it, oldest run first. */
+export function readArchive(results: string, name: string): Entry[] {
+  const file = archiveFile(results, name);
+  if (!existsSync(file)) return [];
+  try {
+    return entriesIn(gunzipSync(readFileSync(file)).toString(), file);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure("USAGE", `${file} cannot be read as an archive: ${oneLine(error)}`);
+  }
+}
+
+function archiveFile(results: string, name: string): string {
+  return join(historyFolder(results), "archive", name + ARCHIVED);
+}
+
+function entriesIn(text: string, file: string): Entry[] {
+  return text.split("\n").flatMap((line, i) => {
+    if (line === "") return [];
+    try {
+      return [entrySchema.parse(JSON.parse(line))];
+    } catch (error) {
+      const why = error instanceof SyntaxError ? oneLine(error) : "not a line of history";
+      throw new Failure("USAGE", `${file}, line ${i + 1}: ${why}`);
+    }
+  });
+}
+
+function text(entries: readonly Entry[]): string {
+  return entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
+}
+
+function inOrder(entries: readonly Entry[]): Entry[] {
+  return [...entries].sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.run < b.run ? -1 : 1));
+}
+
+/**
+ * Takes into the history what is new in a results folder: whole runs that measured their target. History stays when the
+ * folders of runs go.
+ *
+ * @returns how many runs were added
+ */
+export async function record(results: string): Promise<number> {
+  const known = new Set<string>();
+  for (const name of histories(results))
+    for (const { run } of [...readHistory(results, name), ...readArchive(results, name)]) known.add(run);
+  const fresh = new Map<string, Entry[]>();
+  let added = 0;
+  for (const id of runsIn(results)) {
+    if (known.has(id)) continue;
+    const entry = await entryOrNone({ id, path: join(results, id) });
+    if (entry === undefined) continue;
+    const name = `${entry.scenario}.${entry.profile}`;
+    fresh.set(name, [...(fresh.get(name) ?? []), entry]);
+    added++;
+  }
+  for (const [name, entries] of fresh) write(results, name, [...readHistory(results, name), ...entries]);
+  return added;
+}
+
+function write(results: string, name: string, entries: readonly Entry[]): void {
+  try {
+    writeAtomic(join(historyFolder(results), name + ENDING), text(inOrder(entries)));
+  } catch (error) {
+    throw new Failure("USAGE", `cannot write history to ${results}: ${(error as Error).message}`);
+  }
+}
+
+/** Undefined for a run that was cut, measured nothing, or is of another version: it has no figures to remember. */
+async function entryOrNone(folder: { id: string; path: string }): Promise<Entry | undefined> {
+  try {
+    const run = readRun(folder);
+    return entryOf(folder, await baselineOf(run, windowsOf(folder), resourcesOf(folder)));
+  } catch (error) {
+    if (error instanceof Failure || error instanceof WindowError) return undefined;
+    throw error;
+  }
+}
+
+export interface Kept {
+  /** Entries older than this many days go. */
+  readonly days: number;
+  /** Of what is left, the newest so many stay. */
+  readonly runs: number;
+}
+
+/**
+ * Moves what is old out of each history into results/history/archive/<name>.ndjson.gz.
+ *
+ * @returns how many entries went, and how many stay, by name
+ */
+export function archive(
+  results: string,
+  { days, runs }: Kept,
+  nowMs: number,
+): Map<string, { archived: number; kept: number }> {
+  const moved = new Map<string, { archived: number; kept: number }>();
+  for (const name of histories(results)) {
+    const all = inOrder(readHistory(results, name));
+    const young = all.filter(({ at }) => nowMs - Date.parse(at) <= days * 86_400_000);
+    const kept = young.slice(Math.max(0, young.length - runs));
+    const old = all.filter((entry) => !kept.includes(entry));
+    if (old.length > 0) {
+      const packed = gzipSync(text(inOrder([...readArchive(results, name), ...old])));
+      // The archive first: killed in between, an entry is in both, and never in neither.
+      mkdirSync(join(historyFolder(results), "archive"), { recursive: true });
+      writeAtomic(archiveFile(results, name), packed);
+      write(results, name, kept);
+    }
+    moved.set(name, { archived: old.length, kept: kept.length });
+  }
+  return moved;
+}

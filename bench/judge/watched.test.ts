@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ResourceSample } from "../results/run-schema.ts";
+import { Evidence } from "./evidence.ts";
+import { planned, resources, WELL } from "./testing/evidence.ts";
+import { busiestMinute, watched } from "./watched.ts";
+
+type Target = Partial<NonNullable<ResourceSample["target"]>>;
+interface Second {
+  readonly target?: Target;
+  readonly memory?: ResourceSample["memory"];
+}
+
+/** Rows of a run of so many seconds, by id. */
+function rows(scenario: string, seconds: number, of: (second: number) => Second, facts = WELL) {
+  const evidence = new Evidence(planned(scenario));
+  for (let second = 1; second <= seconds; second++) {
+    const { target, memory } = of(second);
+    const usual = { cpuCores: 0.3, rssBytes: 80e6, ...target };
+    const sample = resources(second, { target: usual, k6CpuCores: 0.5, benchLoopDelayMs: 1 });
+    evidence.addResources({ ...sample, ...(memory && { memory }) });
+  }
+  return new Map(watched(evidence, facts).map((row) => [row.id, row]));
+}
+
+test("a short run in good order has nothing to say but of what can be seen at once", () => {
+  const found = rows("basic-load", 30, () => ({
+    target: { openFiles: { open: 120, limit: 1_000 } },
+    memory: { availableBytes: 3e9, totalBytes: 16e9 },
+  }));
+  assert.deepEqual(
+    [...found.values()].map(({ id, state, value }) => [id, state, value]),
+    [
+      ["watched-files", "pass", 12],
+      ["watched-memory-left", "pass", 18.75],
+    ],
+  );
+});
+
+test("memory that grows by a quarter in ten minutes is a leak, by 11 % a warning; by 5 %, or in no time, neither", () => {
+  const grows = (perTenMinutes: number) => (second: number) => ({
+    target: { rssBytes: 100e6 * (1 + (perTenMinutes * second) / 600) },
+  });
+  const growth = (perTenMinutes: number, seconds = 1_200) =>
+    rows("basic-load", seconds, grows(perTenMinutes)).get("watched-target-memory");
+  assert.equal(growth(0.5)?.state, "fail");
+  assert.equal(growth(0.13)?.state, "warn");
+  assert.equal(growth(0.05)?.state, "pass");
+  assert.equal(growth(0.5, 800), undefined, "too short to tell growth from a heap's steps");
+});
+
+test("a process at its core's limit for a minute warns or fails; for half a minute, or under callers, it does not", () => {
+  const busy = (scenario: string, cpuCores: number, seconds: number, facts = WELL) =>
+    rows(
+      scenario,
+      200,
+      (at) => ({ target: { cpuCores: at > 50 && at <= 50 + seconds ? cpuCores : 0.3 } }),
+      facts,
+    ).get("watched-target-cpu");
+  assert.equal(busy("basic-load", 0.99, 90)?.state, "fail");
+  assert.equal(busy("basic-load", 0.9, 90)?.state, "warn");
+  assert.equal(busy("basic-load", 0.99, 30)?.state, "pass");
+  assert.equal(busy("stress", 0.99, 90), undefined, "callers ask for all that there is");
+  const own = { ...WELL, bundled: false };
+  assert.equal(busy("basic-load", 0.99, 90, own)?.state, "pass", "a server of one's own may use every core");
+  assert.equal(busy("basic-load", 3.9, 90, own)?.state, "fail");
+});
+
+test("each process of a target is watched for itself", () => {
+  const member = (cpuCores: number) => ({ cpuCores, rssBytes: 1e8, heapBytes: 1e7, eventLoopDelayMs: 1 });
+  const found = rows("soak", 100, () => ({ target: { members: { A: member(0.95), bob: member(0.1) } } }));
+  assert.deepEqual(
+    [found.get("watched-A-cpu")?.state, found.get("watched-bob-cpu")?.state],
+    ["warn", "pass"],
+  );
+  assert.deepEqual(found.get("watched-A-cpu")?.tags, { member: "A" });
+});
+
+test("one moment of nearly no files or no memory left is enough", () => {
+  const found = rows("basic-load", 30, (at) => ({
+    target: { openFiles: { open: at === 12 ? 990 : 100, limit: 1_000 } },
+    memory: { availableBytes: at === 20 ? 0.1e9 : 8e9, totalBytes: 16e9 },
+  }));
+  assert.deepEqual([found.get("watched-files")?.state, found.get("watched-files")?.value], ["fail", 99]);
+  assert.equal(found.get("watched-memory-left")?.state, "fail");
+});
+
+test("a server whose process cannot be seen is not watched", () => {
+  const evidence = new Evidence(planned("basic-load"));
+  for (let second = 1; second < 100; second++)
+    evidence.addResources(resources(second, { target: null, k6CpuCores: 0.5, benchLoopDelayMs: 1 }));
+  assert.deepEqual(watched(evidence, WELL), []);
+});
+
+test("the busiest minute is found wherever it lies, with readings missing", () => {
+  const readings = Array.from({ length: 300 }, (_, second) => ({
+    atMs: second * 1_000,
+    value: second >= 131 && second < 191 ? 0.9 : 0.1,
+  }));
+  assert.ok(Math.abs((busiestMinute(readings) ?? 0) - 0.9) < 1e-9);
+  const sparse = readings.filter(({ atMs }) => atMs !== 150_000 && atMs !== 160_000);
+  assert.ok(Math.abs((busiestMinute(sparse) ?? 0) - 0.9) < 1e-9);
+  assert.equal(busiestMinute(readings.slice(0, 50)), undefined);
+});

@@ -1,0 +1,127 @@
+/** What every run is watched for, beside its plan's SLA: a leak, a core at its limit, too many open files, no memory left. */
+import { max, min } from "simple-statistics";
+import type { ResourceSample, SlaResult } from "../results/run-schema.ts";
+import type { Evidence } from "./evidence.ts";
+import { growth, type Reading } from "./growth.ts";
+import { stateOf } from "./sla.ts";
+
+/** More than this in ten minutes, with a slope that is one, is a leak. */
+const GROWTH_PERCENT = 10;
+const GROWTH_MINUTES = 10;
+/** A process that takes more of a core than this for a minute has little left for a peak. */
+const CPU_CORES = 0.8;
+const CPU_SECONDS = 60;
+/** Of the files that a process may have open, sockets among them. */
+const FILES_PERCENT = 80;
+/** Below this the system begins to kill. */
+const MEMORY_LEFT_PERCENT = 5;
+
+export interface Watched {
+  /** Of the machine. */
+  readonly cores: number;
+  /** One of our targets: each process does its work on one core. Of another nobody knows. */
+  readonly bundled: boolean;
+}
+
+type Sampled = NonNullable<ResourceSample["target"]> | Members[string];
+type Members = NonNullable<NonNullable<ResourceSample["target"]>["members"]>;
+type What = Pick<SlaResult, "id" | "title" | "metric" | "tags">;
+type Limit = Pick<SlaResult, "stat" | "op" | "limit" | "unit">;
+
+/**
+ * P1 rows of what could be judged: growth from a quarter of an hour on, a minute at the limit from a minute on. A load
+ * without a rate asks for all that a target can give, so its CPU is not judged.
+ */
+export function watched(evidence: Evidence, machine: Watched): SlaResult[] {
+  const rows = processesIn(evidence.resources).flatMap((name) => ofProcess(evidence, machine, name));
+  return [...rows, openFiles(evidence), memoryLeft(evidence)].filter((row) => row !== undefined);
+}
+
+/** @param member undefined for a target of one process */
+function ofProcess(evidence: Evidence, { cores, bundled }: Watched, member: string | undefined) {
+  const name = member ?? "target";
+  const tags: Record<string, string> = member === undefined ? {} : { member };
+  const readings = (pick: (process: Sampled) => number | null) =>
+    evidence.readings(({ target }) => {
+      const process = member === undefined ? target : target?.members?.[member];
+      return process && pick(process);
+    });
+  const rows = [
+    leak(
+      { id: `watched-${name}-memory`, title: `growth of ${name} memory`, metric: "target_rss_bytes", tags },
+      readings(({ rssBytes }) => rssBytes),
+    ),
+    leak(
+      { id: `watched-${name}-heap`, title: `growth of ${name} heap`, metric: "target_heap_bytes", tags },
+      readings(({ heapBytes }) => heapBytes),
+    ),
+  ];
+  if (evidence.plan.load.model === "closed") return rows;
+  const limit = CPU_CORES * (bundled ? 1 : cores);
+  const cpu = judged(
+    { id: `watched-${name}-cpu`, title: `${name} CPU, busiest minute`, metric: "target_cpu_cores", tags },
+    { stat: "avg-1m", op: "<", limit, unit: "cores" },
+    busiestMinute(readings(({ cpuCores }) => cpuCores)),
+  );
+  return [...rows, cpu];
+}
+
+function openFiles(evidence: Evidence): SlaResult | undefined {
+  const shares = evidence.readings(({ target }) => {
+    const files = target?.openFiles;
+    return files && (100 * files.open) / files.limit;
+  });
+  return judged(
+    { id: "watched-files", title: "open files and sockets", metric: "target_open_files", tags: {} },
+    { stat: "max", op: "<", limit: FILES_PERCENT, unit: "%" },
+    shares.length === 0 ? undefined : max(shares.map(({ value }) => value)),
+  );
+}
+
+function memoryLeft(evidence: Evidence): SlaResult | undefined {
+  const shares = evidence.readings(
+    ({ memory }) => memory && (100 * memory.availableBytes) / memory.totalBytes,
+  );
+  return judged(
+    { id: "watched-memory-left", title: "memory left on the machine", metric: "memory_left", tags: {} },
+    { stat: "min", op: ">", limit: MEMORY_LEFT_PERCENT, unit: "%" },
+    shares.length === 0 ? undefined : min(shares.map(({ value }) => value)),
+  );
+}
+
+function leak(what: What, readings: readonly Reading[]): SlaResult | undefined {
+  const found = growth(readings);
+  if (found === undefined) return undefined;
+  const [value, low, high] = [found.perHour, found.low, found.high].map((it) => (it * GROWTH_MINUTES) / 60);
+  const row = judged(what, { stat: "growth", op: "<", limit: GROWTH_PERCENT, unit: "%/10min" }, value);
+  const note = `95 % interval ${low?.toFixed(1)} to ${high?.toFixed(1)} % in ${GROWTH_MINUTES} minutes`;
+  // It may well be nothing: not growth, however steep the line.
+  return row && { ...row, note, ...((low ?? 0) <= 0 && { state: "pass" as const }) };
+}
+
+function judged(what: What, limit: Limit, value: number | undefined): SlaResult | undefined {
+  if (value === undefined) return undefined;
+  const state = stateOf(value, { ...limit, priority: "P1" });
+  return { ...what, ...limit, priority: "P1", value, state, watched: true };
+}
+
+/** The greatest mean of any minute; undefined for readings of less than one. */
+export function busiestMinute(readings: readonly Reading[]): number | undefined {
+  let [total, from] = [0, 0];
+  let busiest: number | undefined;
+  for (const [at, { atMs, value }] of readings.entries()) {
+    total += value;
+    while (atMs - (readings[from] as Reading).atMs >= CPU_SECONDS * 1000)
+      total -= (readings[from++] as Reading).value;
+    const count = at - from + 1;
+    // A sample a second; a few may be missing.
+    if (count >= CPU_SECONDS * 0.9) busiest = Math.max(busiest ?? 0, total / count);
+  }
+  return busiest;
+}
+
+function processesIn(samples: readonly ResourceSample[]): readonly (string | undefined)[] {
+  const names = new Set(samples.flatMap(({ target }) => Object.keys(target?.members ?? {})));
+  if (names.size > 0) return [...names];
+  return samples.some(({ target }) => target !== null) ? [undefined] : [];
+}
