@@ -72,8 +72,8 @@ for (const { section, blocks } of shellBlocks(readFileSync(join(ROOT, "README.md
         } else {
           let exitCode = await one.ended;
           let output = one.output();
-          // `INVALID` says that this machine was too busy to tell; the command did its work. Once more.
-          if (exitCode === 4 && output.includes("INVALID")) {
+          // These say that this machine was too busy to tell; the command did its work. Once more.
+          if (exitCode !== 0 && /INVALID|other work on this machine used/.test(output)) {
             const again = shell(t, command, env);
             exitCode = await again.ended;
             output = again.output();

@@ -123,7 +123,8 @@ function samplesAt(sla: Sla, of: Plan): Record<"inside" | "outside", Samples[]> 
   if (sla.stat === "count") return both("counter", [[0, 1]], [[1, 1]]);
   if (sla.stat === "achieved") {
     const least = Math.ceil((arrivalsInPhase(of.load, sla.tags.phase as Phase) * limit) / 100);
-    return both("counter", [[1, least]], [[1, least - 1]]);
+    // As few samples as will do: an hour has millions.
+    return both("counter", [[least, 1]], [[least - 1, 1]]);
   }
   // Wider than a histogram's bucket (0.1 %).
   return both("trend", [[limit * 0.998, 500]], [[limit, 500]]);
