@@ -75,6 +75,17 @@ test("actionlint has nothing to say", () => {
   assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: "", stderr: "" });
 });
 
+test("nor of the workflow that docs/ci.md has for others to copy", () => {
+  const page = readFileSync(join(ROOT, "docs", "ci.md"), "utf8");
+  const [, text = ""] = /^```yaml\n([\s\S]+?)^```/m.exec(page) ?? [];
+  assert.match(text, /plimsoll\.mjs run/);
+  const { status, stdout } = spawnSync(actionlint, ["-shellcheck=", "-pyflakes=", "-"], {
+    input: text,
+    encoding: "utf8",
+  });
+  assert.deepEqual({ status, stdout }, { status: 0, stdout: "" });
+});
+
 test("they run scripts and files that are there", () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
     scripts: Record<string, string>;

@@ -1,6 +1,14 @@
 /** Steps against a stand-in for plimsoll: a real process for each that prints and exits as its argv says. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -149,5 +157,8 @@ test("the table at the end has every step, the last words of what failed, and th
   assert.match(text, /say 99 +.*failed.* +99 /);
   assert.match(text, /the end of \S+02-say-99\.log:\n {4}SLA crossed: p95 212 ms\n/);
   assert.doesNotMatch(text, /loading one/, "of a step that held nothing is quoted");
-  assert.match(text, /tier 1 took \S+ s of at most 5 min 00 s; exit code 99\n {2}\S+summary\n$/);
+  assert.match(text, /tier 1 took \S+ s of at most 5 min 00 s; exit code 99\n$/);
+  mkdirSync(join(results, "summary"));
+  writeFileSync(join(results, "summary", "report.html"), "");
+  assert.match(tierText("1", outcomes, results, 99), /exit code 99\n {2}\S+summary\/report\.html\n$/);
 });

@@ -19,6 +19,8 @@ export interface TierOptions extends Surroundings {
 export async function runTier({ steps, logs, on, ...surroundings }: TierOptions): Promise<Outcome[]> {
   const { results, interrupts } = surroundings;
   rmSync(logs, { recursive: true, force: true });
+  // The report of an earlier tier must not pass for that of this one.
+  rmSync(join(results, "summary"), { recursive: true, force: true });
   mkdirSync(logs, { recursive: true });
   const outcomes: Outcome[] = [];
   const all = steps.length + 1;

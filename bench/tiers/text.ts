@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
 import { plainTable } from "../commands/plain-table.ts";
@@ -53,7 +54,7 @@ export function tierText(
   }
   const total = outcomes.reduce((sum, { seconds }) => sum + seconds, 0);
   const failed = outcomes.filter(({ exitCode }) => exitCode !== undefined && exitCode !== 0);
-  const summed = outcomes.some(({ step, exitCode }) => step.title === "summary" && exitCode !== undefined);
+  const report = join(results, "summary", "report.html");
   return [
     "",
     ...failed.flatMap(({ step, log }) => [
@@ -64,7 +65,7 @@ export function tierText(
     trimmed(table.toString()),
     "",
     `  tier ${tier} took ${duration(total)} of at most ${duration(TIERS[tier].limitSeconds)}; exit code ${worst}`,
-    ...(summed ? [`  ${fromHere(join(results, "summary"))}`] : []),
+    ...(existsSync(report) ? [`  ${fromHere(report)}`] : []),
     "",
   ].join("\n");
 }
