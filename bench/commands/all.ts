@@ -3,6 +3,7 @@ import { addArchive } from "./archive.ts";
 import { addBaseline } from "./baseline.ts";
 import { addCompare } from "./compare.ts";
 import { addDoctor } from "./doctor.ts";
+import { addFlakes } from "./flakes.ts";
 import { addList } from "./list.ts";
 import { addProfile } from "./profile.ts";
 import { addPush } from "./push.ts";
@@ -21,6 +22,7 @@ export const COMMANDS = [
   addCompare,
   addAb,
   addTrend,
+  addFlakes,
   addArchive,
   addProfile,
   addPush,

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { count } from "../format.ts";
-import { archive, record } from "../history/store.ts";
+import { archive, KEPT, record } from "../history/store.ts";
 import { RESULTS } from "../results/store.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -17,8 +17,8 @@ export function addArchive(program: Command): void {
     .description(
       "Moves old runs out of the history that trends read, into results/history/archive/. Folders of runs stay.",
     )
-    .option("--days <n>", "keep runs of the last so many days", wholeNumber(0, 36_500), 90)
-    .option("--runs <n>", "and of those the newest so many", wholeNumber(1), 300)
+    .option("--days <n>", "keep runs of the last so many days", wholeNumber(0, 36_500), KEPT.days)
+    .option("--runs <n>", "and of those the newest so many", wholeNumber(1), KEPT.runs)
     .option("--results <dir>", "folder of the runs; their history is in history/ there", RESULTS)
     .addHelpText(
       "after",

@@ -104,12 +104,15 @@ function write(results: string, name: string, entries: readonly Entry[]): void {
 async function entryOrNone(folder: { id: string; path: string }): Promise<Entry | undefined> {
   try {
     const run = readRun(folder);
-    return entryOf(folder, await baselineOf(run, windowsOf(folder), resourcesOf(folder)));
+    return entryOf(folder, run, await baselineOf(run, windowsOf(folder), resourcesOf(folder)));
   } catch (error) {
     if (error instanceof Failure || error instanceof WindowError) return undefined;
     throw error;
   }
 }
+
+/** How much history there is unless the user says otherwise; what is older is no evidence of how things are. */
+export const KEPT: Kept = { days: 90, runs: 300 };
 
 export interface Kept {
   /** Entries older than this many days go. */

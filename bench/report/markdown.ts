@@ -5,13 +5,14 @@ import {
   type Document,
   type Fact,
   NOT_CLEAR,
+  type RowState,
   type Section,
   SLA_WORDS,
   type VerdictState,
 } from "./document.ts";
 import { codeBlock, codeSpan, markdown } from "./escape.ts";
 
-const SYMBOLS: Readonly<Record<VerdictState | "not-applicable", string>> = {
+const SYMBOLS: Readonly<Record<VerdictState | RowState, string>> = {
   pass: "✅",
   warn: "⚠️",
   fail: "❌",
@@ -19,6 +20,7 @@ const SYMBOLS: Readonly<Record<VerdictState | "not-applicable", string>> = {
   invalid: "⛔",
   incomplete: "⏳",
   "not-applicable": "➖",
+  quarantined: "🔁",
 };
 
 /** The report as GitHub-flavoured Markdown: good as a file, and pasted into a comment. */

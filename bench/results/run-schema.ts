@@ -23,6 +23,8 @@ const slaResult = z.object({
   note: z.string().optional(),
   /** Not of the plan: every run is watched for it. */
   watched: z.boolean().optional(),
+  /** Set where the row failed and did not gate, because it is flaky: it flipped so often in so many earlier runs. */
+  quarantine: z.object({ flips: z.number(), runs: z.number() }).optional(),
 });
 
 const quantiles = z.object({
@@ -197,6 +199,16 @@ export const runSchema = z.object({
   exitCode: z.number().nullable(),
   /** One line each, the most important first; empty for a pass. */
   reasons: z.array(z.string()),
+  /** The run that failed just before and is repeated by this one. If this one holds, it warns: the target is flaky. */
+  retryOf: z
+    .object({
+      run: z.string(),
+      verdict: z.enum(VERDICTS),
+      reasons: z.array(z.string()),
+      /** What this run came to by itself. */
+      ownVerdict: z.enum(VERDICTS),
+    })
+    .optional(),
   sla: z.array(slaResult),
   findings,
   series: z.array(series),
@@ -284,6 +296,7 @@ export const runSchema = z.object({
 export type Run = z.infer<typeof runSchema>;
 export type Verdict = (typeof VERDICTS)[number];
 export type SlaResult = z.infer<typeof slaResult>;
+export type RetryOf = NonNullable<Run["retryOf"]>;
 export type SlaState = SlaResult["state"];
 export type Findings = z.infer<typeof findings>;
 export type Spread = z.infer<typeof spread>;
