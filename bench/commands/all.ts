@@ -8,6 +8,7 @@ import { addProfile } from "./profile.ts";
 import { addPush } from "./push.ts";
 import { addReport } from "./report.ts";
 import { addRun } from "./run.ts";
+import { addSummary } from "./summary.ts";
 import { addTrend } from "./trend.ts";
 import { addUp } from "./up.ts";
 
@@ -21,6 +22,7 @@ export const COMMANDS = [
   addCompare,
   addAb,
   addTrend,
+  addSummary,
   addArchive,
   addProfile,
   addPush,
