@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { parse } from "yaml";
+import { MARKER } from "../bench/summary/comment.ts";
 import { TIERS } from "../bench/tiers/tiers.ts";
 import { ROOT } from "./plimsoll.ts";
 
@@ -203,7 +204,7 @@ async function comment(t: TestContext, text: string, comments: object[], refused
   return { calls, warnings };
 }
 
-const MARKED = "faster\n\n<!-- plimsoll summary -->\n";
+const MARKED = `faster\n\n${MARKER}\n`;
 
 test("the first comment is made, and found again by its marker", async (t) => {
   const { calls } = await comment(t, MARKED, [{ id: 1, user: { type: "User" }, body: MARKED }]);
@@ -213,7 +214,7 @@ test("the first comment is made, and found again by its marker", async (t) => {
 });
 
 test("the next one takes its place", async (t) => {
-  const before = { id: 42, user: { type: "Bot" }, body: "slower\n\n<!-- plimsoll summary -->" };
+  const before = { id: 42, user: { type: "Bot" }, body: `slower\n\n${MARKER}` };
   const { calls } = await comment(t, MARKED, [{ id: 1, user: null, body: null }, before]);
   assert.deepEqual(calls, [
     { name: "update", args: { owner: "o", repo: "r", comment_id: 42, body: MARKED } },

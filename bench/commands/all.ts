@@ -9,6 +9,7 @@ import { addProfile } from "./profile.ts";
 import { addPush } from "./push.ts";
 import { addReport } from "./report.ts";
 import { addRun } from "./run.ts";
+import { addSummary } from "./summary.ts";
 import { addTrend } from "./trend.ts";
 import { addUp } from "./up.ts";
 
@@ -23,6 +24,7 @@ export const COMMANDS = [
   addAb,
   addTrend,
   addFlakes,
+  addSummary,
   addArchive,
   addProfile,
   addPush,

@@ -12,7 +12,7 @@ import {
 } from "./document.ts";
 import { codeBlock, codeSpan, markdown } from "./escape.ts";
 
-const SYMBOLS: Readonly<Record<VerdictState | RowState, string>> = {
+export const SYMBOLS: Readonly<Record<VerdictState | RowState, string>> = {
   pass: "✅",
   warn: "⚠️",
   fail: "❌",
@@ -37,7 +37,8 @@ export function markdownReport(document: Document): string {
   ].join("\n\n")}\n`;
 }
 
-function list(lines: readonly string[]): string {
+/** Lines of text as a list. */
+export function list(lines: readonly string[]): string {
   return lines.map((line) => `- ${markdown(line)}`).join("\n");
 }
 
@@ -78,7 +79,8 @@ function table(columns: readonly Column[], rows: readonly (readonly string[])[])
   ].join("\n");
 }
 
-function section({ title, blocks, aside }: Section): string {
+/** A part of a report, folded away when it is for whoever looks closer. */
+export function section({ title, blocks, aside }: Section): string {
   const body = blocks.map(block).join("\n\n");
   // A comment on a pull request shows what matters and folds the rest away.
   return aside
