@@ -39,9 +39,10 @@ test("baselines of two machines are two tables", () => {
   assert.match(text, /2 cores[\s\S]*basic-load[\s\S]*basic-load[\s\S]*8 cores[\s\S]*basic-load/);
 });
 
-test("a page gets its table at the end, and later in the place of the one it has", () => {
+test("a page gets its section at the end, and later in the place of the one it has", () => {
   const first = withBaselines(PAGE, [BASELINE]);
   assert.ok(first.startsWith(`${PAGE}\n<!-- baselines`));
+  assert.match(first, /^## Baselines$/m);
   const moved = `${first}\n## After it\n`;
   const slower = { ...BASELINE, startedAt: "2027-01-01T10:00:00.000Z" };
   const second = withBaselines(moved, [slower]);

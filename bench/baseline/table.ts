@@ -5,6 +5,10 @@ import { summaryOf } from "./summary.ts";
 
 const BEGIN = "<!-- baselines: made by npm run baseline:table, do not edit -->";
 const END = "<!-- /baselines -->";
+const WORDS = `## Baselines
+
+What later runs are compared with ([how](compare.md)), the HTTP connector's too: all answers of a run together, CPU and memory of the
+target, means over time. \`npm run baseline:table\` made this of results/baselines.`;
 
 const HEAD = [
   "baseline",
@@ -61,7 +65,7 @@ function table(rows: readonly string[][]): string {
 }
 
 /**
- * A page with the tables of these baselines between its marks; at its end where it has none yet. Without baselines there are no
+ * A page with a section on these baselines between its marks; at its end where it has none yet. Without baselines there are no
  * marks either, and what was between them goes.
  */
 export function withBaselines(page: string, baselines: readonly Baseline[]): string {
@@ -71,5 +75,5 @@ export function withBaselines(page: string, baselines: readonly Baseline[]): str
   const before = has ? page.slice(0, from) : `${page.trimEnd()}\n\n`;
   const after = has ? page.slice(to + END.length) : "\n";
   if (baselines.length === 0) return has ? `${before.trimEnd()}\n${after.replace(/^\n/, "")}` : page;
-  return `${before}${BEGIN}\n\n${baselineTables(baselines)}\n\n${END}${after}`;
+  return `${before}${BEGIN}\n\n${WORDS}\n\n${baselineTables(baselines)}\n\n${END}${after}`;
 }
