@@ -62,6 +62,9 @@ test("where there is no main the reason says what to do", async (t) => {
 
 for (const wrong of ["no-such-ref", "--upload-pack=x", "node server.mjs"]) {
   test(`--base "${wrong}" is wrong usage`, async (t) => {
-    await assert.rejects(baseOf(wrong, repository(t).folder), { code: "USAGE" });
+    await assert.rejects(baseOf(wrong, repository(t).folder), {
+      code: "USAGE",
+      message: `--base "${wrong}" is no commit here; a shallow clone has few (CI: fetch-depth: 0)`,
+    });
   });
 }

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { nameOf, sourceOf } from "../ab/source.ts";
+import { nameOf } from "../ab/source.ts";
 import { Failure } from "../failure.ts";
 
 const git = promisify(execFile);
@@ -18,11 +18,14 @@ export async function baseOf(named: string | undefined, cwd: string): Promise<Ba
   const ref = named ?? (await whereItLeftMain(cwd));
   if (ref === undefined)
     return { leftOut: "there is no main to compare with; name a commit with --base (CI: fetch-depth: 0)" };
-  const source = await sourceOf(ref, cwd);
-  if (source.kind !== "ref") throw new Failure("USAGE", `--base is a git ref, not "${ref}"`);
-  const head = await answerOf(cwd, "rev-parse", "HEAD");
-  if (source.sha === head) return { leftOut: `HEAD is the base, ${source.sha.slice(0, 7)}` };
-  return { ref: source.ref, name: nameOf(source) };
+  const sha = await shaOf(cwd, ref);
+  if (sha === undefined)
+    throw new Failure(
+      "USAGE",
+      `--base "${ref}" is no commit here; a shallow clone has few (CI: fetch-depth: 0)`,
+    );
+  if (sha === (await shaOf(cwd, "HEAD"))) return { leftOut: `HEAD is the base, ${sha.slice(0, 7)}` };
+  return { ref, name: nameOf({ kind: "ref", ref, sha }) };
 }
 
 async function whereItLeftMain(cwd: string): Promise<string | undefined> {
@@ -31,6 +34,10 @@ async function whereItLeftMain(cwd: string): Promise<string | undefined> {
     if (sha !== undefined) return sha;
   }
   return undefined;
+}
+
+async function shaOf(cwd: string, ref: string): Promise<string | undefined> {
+  return answerOf(cwd, "rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`);
 }
 
 /** What git prints; undefined when it fails. */
