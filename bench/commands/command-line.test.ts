@@ -61,6 +61,7 @@ for (const name of [
   "baseline",
   "compare",
   "trend",
+  "summary",
   "archive",
   "push",
   "doctor",

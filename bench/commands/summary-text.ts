@@ -28,7 +28,9 @@ export function summaryText(summary: Summary, files: readonly string[]): string 
     ...rest.map((line) => `  ${line}`),
     "",
     ...(runs.length > 0 ? [table(summary), ""] : []),
-    ...next.flatMap(({ why }) => wrapped(`- ${why}`, WIDTH - 4)).map((line) => `  ${line}`),
+    ...next.flatMap(({ why }) =>
+      wrapped(why, WIDTH - 4).map((line, i) => `  ${i === 0 ? "-" : " "} ${line}`),
+    ),
     "",
     ...files.map((file) => `  ${file}`),
     "",

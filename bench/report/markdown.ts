@@ -104,10 +104,14 @@ function block(part: Block): string {
       return table(
         part.columns,
         part.rows.map((cells, i) =>
-          cells.map((cell) => (part.strong?.includes(i) ? `**${cellOf(cell)}**` : cellOf(cell))),
+          cells.map((cell) => (part.strong?.includes(i) ? bold(cellOf(cell)) : cellOf(cell))),
         ),
       );
   }
+}
+
+function bold(words: string): string {
+  return words === "" ? "" : `**${words}**`;
 }
 
 function cellOf(cell: Cell): string {

@@ -10,9 +10,6 @@ const ROW = 28;
 /** Of the bar, and of the mark, above and below the middle of a row. */
 const BAR = 6;
 const MARK = 10;
-/** Room at the right for a value, in pixels. */
-const VALUE = 78;
-
 /** A bar a run, and a mark that it is seen against. */
 export interface BarsChart {
   readonly id: string;
@@ -21,8 +18,9 @@ export interface BarsChart {
   readonly wide: boolean;
   readonly bar: { readonly name: string; readonly tint: ColourName; of(figures: RunFigures): number | null };
   readonly mark: { readonly name: string; readonly tint: ColourName; of(figures: RunFigures): number | null };
-  /** A value beside its bar, and beside the axis. */
-  readonly text: (value: number) => string;
+  /** What stands behind the bar: its value, and that of the mark; and the room it takes, in pixels. */
+  readonly text: (value: number, against: number | null) => string;
+  readonly room: number;
   readonly tick: (value: number) => string;
 }
 
@@ -37,11 +35,7 @@ export function barsChart(chart: BarsChart, all: readonly GatheredRun[]): Chart 
     against: mark.of(figures),
   }));
   const height = heightOf(runs.length, ROW);
-  const said = rows.map(({ value, against }, i) =>
-    [`${names[i]}: ${text(value)}`, ...(against === null ? [] : [`${mark.name} ${text(against)}`])].join(
-      ", ",
-    ),
-  );
+  const said = rows.map(({ value, against }, i) => `${names[i]}: ${text(value, against)}`);
   return {
     ...{ id, title, note, wide, height },
     phoneHeight: height,
@@ -56,7 +50,7 @@ interface Bar {
 }
 
 function option(
-  { bar, mark, text, tick }: BarsChart,
+  { bar, mark, text, room, tick }: BarsChart,
   rows: readonly Bar[],
   names: readonly string[],
   size: Size,
@@ -65,7 +59,7 @@ function option(
   const scale = linearScale(values, tick, size.narrow ? 3 : 5);
   const marked = rows.some(({ against }) => against !== null);
   return {
-    grid: rowGrid(size, rows.length, ROW, VALUE),
+    grid: rowGrid(size, rows.length, ROW, room),
     legend: legend([bar.name, ...(marked ? [mark.name] : [])], size),
     xAxis: valueAxis(scale),
     yAxis: rowAxis(names, size),
@@ -100,7 +94,12 @@ function option(
                 type: "text",
                 x: end + 8,
                 y,
-                style: { text: text(value), fontSize: 11, fill: colour("ink"), verticalAlign: "middle" },
+                style: {
+                  text: text(value, against),
+                  fontSize: 11,
+                  fill: colour("ink"),
+                  verticalAlign: "middle",
+                },
               },
             ],
           };

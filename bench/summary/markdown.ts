@@ -13,12 +13,16 @@ export function verdictLine({ outcome, sentence }: Summary): string {
   return `${SYMBOLS[STATES[outcome]]} ${OUTCOME_WORDS[outcome]}: ${markdown(sentence)}`;
 }
 
-/** The sections of a summary without its charts, which Markdown shows as one picture. */
+/** The sections of a summary without its charts, which Markdown shows as one picture; it has no captions either. */
 export function wordsOf(summary: Summary, panels: Panels): Section[] {
-  const words = ({ kind }: Block) => kind !== "charts";
   return sectionsOf(summary, panels)
-    .map((one) => ({ ...one, blocks: one.blocks.filter(words) }))
+    .map((one) => ({ ...one, blocks: one.blocks.flatMap(inWords) }))
     .filter(({ blocks }) => blocks.length > 0);
+}
+
+function inWords(block: Block): Block[] {
+  if (block.kind === "charts") return [];
+  return block.kind === "table" ? [{ kind: "text", text: `${block.caption}:` }, block] : [block];
 }
 
 /** A summary as GitHub-flavoured Markdown, beside the picture it shows. */

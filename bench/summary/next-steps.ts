@@ -5,7 +5,7 @@ import { repeatCommand } from "../report/repeat.ts";
 import type { Run } from "../results/run-schema.ts";
 import { shiftText } from "../trend/words.ts";
 import { type Between, between, bisectCommands } from "./bisect.ts";
-import { outcomeOfAb, outcomeOfDelta } from "./outcome.ts";
+import { outcomeOfAb, outcomeOfDelta, shortName } from "./outcome.ts";
 import type { AbSummary, Compared, RunSummary, Step, TrendSummary } from "./summary-schema.ts";
 
 /** A run as it is told, with what commands that run it again, or keep it, need to know. */
@@ -64,7 +64,7 @@ function failed({ summary, run }: Told): Step[] {
 
 function ofAb(one: AbSummary): Step[] {
   const { scenario, a, b, reasons } = one;
-  const why = `${b} against ${a}: ${reasons[0] ?? one.verdict}.`;
+  const why = `${shortName(b)} against ${shortName(a)}: ${reasons[0] ?? one.verdict}.`;
   switch (outcomeOfAb(one)) {
     case "fail":
       return [
@@ -203,7 +203,10 @@ function unmeasured({ summary, run }: Told): Step[] {
       return [
         {
           why: `${name} is invalid: ${first ?? "the generator was the limit"}.`,
-          what: "The load generator was the limit. Give it VUs, a lower rate, or cores without other work; see what this machine has.",
+          what:
+            run.exitCode === 1
+              ? "The load generator itself failed: read k6.log of the run."
+              : "The load generator was the limit. Give it VUs, a lower rate, or cores without other work; see what this machine has.",
           commands: ["npx plimsoll doctor", ...again],
         },
       ];

@@ -82,11 +82,11 @@ export function sentenceOf({ runs, ab }: Found): string {
     ab.filter((one) => outcomeOfAb(one) === is).map(words);
   const said = [
     ...ofRuns("fail", outcomeOfRun, "failed its SLA", "failed their SLA"),
-    ...ofAb("fail", ({ a, b }) => `${b} fails beside ${a}`),
+    ...ofAb("fail", ({ a, b }) => `${shortName(b)} fails beside ${shortName(a)}`),
     ...ofRuns("regression", outcomeOfDelta, "is slower than its baseline", "are slower than their baselines"),
-    ...ofAb("regression", ({ a, b }) => `${b} is slower than ${a}`),
+    ...ofAb("regression", ({ a, b }) => `${shortName(b)} is slower than ${shortName(a)}`),
     ...ofRuns("no-data", outcomeOfRun, "says nothing of its target", "say nothing of their targets"),
-    ...ofAb("no-data", ({ a, b }) => `${b} could not be held against ${a}`),
+    ...ofAb("no-data", ({ a, b }) => `${shortName(b)} could not be held against ${shortName(a)}`),
     ...ofRuns("warn", outcomeOfRun, "crossed a limit by a little", "crossed a limit by a little"),
     ...ofRuns("warn", outcomeOfDelta, "is worse than its baseline", "are worse than their baselines"),
   ];
@@ -98,8 +98,15 @@ function good({ runs, ab }: Found): string[] {
   return [
     ...(runs.length > 0 ? [`${named(runs)} held ${runs.length === 1 ? "its" : "their"} SLA`] : []),
     ...(compared > 0 ? [`${count(compared)} compared with a baseline, none is worse by a limit`] : []),
-    ...ab.map(({ a, b, verdict }) => `${b} against ${a}: ${verdict}`),
+    ...ab.map(({ a, b, verdict }) => `${shortName(b)} against ${shortName(a)}: ${verdict}`),
   ];
+}
+
+/** A build may be a whole command line; the sentence has room for its beginning. */
+const MOST_NAME = 32;
+
+export function shortName(build: string): string {
+  return build.length <= MOST_NAME ? build : `${build.slice(0, MOST_NAME - 1)}…`.toWellFormed();
 }
 
 /** Runs by name while they are few. */

@@ -29,7 +29,7 @@ export function heightOf(rows: number, row: number): number {
 
 /** Room for the names at the left, in pixels. */
 export function namesWidth({ narrow, width }: Size): number {
-  return narrow ? 104 : Math.min(200, width / 3);
+  return narrow ? 130 : Math.min(200, width / 3);
 }
 
 export function rowGrid(size: Size, rows: number, row: number, right: number) {

@@ -14,12 +14,10 @@ export function sectionsOf(summary: Summary, panels: Panels): Section[] {
     runs(summary.runs),
     reasons(summary.runs),
     next(summary),
+    measured(panels.measured),
     baselines(summary.runs, panels.delta),
     ab(summary),
     trends(summary, panels.trend),
-    charts("latency", "Latency", panels.latency),
-    charts("throughput", "Throughput", panels.throughput),
-    charts("resources", "Resources", panels.resources),
   ].filter((section) => section !== undefined);
 }
 
@@ -31,8 +29,9 @@ function chartsBlock(drawn: readonly Chart[]): Block[] {
   return drawn.length === 0 ? [] : [{ kind: "charts", charts: drawn }];
 }
 
-function charts(id: string, title: string, drawn: readonly Chart[]): Section | undefined {
-  return drawn.length === 0 ? undefined : { id, title, blocks: chartsBlock(drawn) };
+function measured(drawn: readonly Chart[]): Section | undefined {
+  if (drawn.length === 0) return undefined;
+  return { id: "measured", title: "What was measured", blocks: chartsBlock(drawn) };
 }
 
 function runs(all: readonly RunSummary[]): Section | undefined {
@@ -44,7 +43,7 @@ function runs(all: readonly RunSummary[]): Section | undefined {
       {
         kind: "table",
         caption:
-          "Of the phase that the SLA is about. CPU of the target is the mean, memory the most, over the whole run.",
+          "Of the phase that the SLA is about; the target's CPU is the mean and its memory the most of the whole run",
         columns: columns(
           "Run",
           "Verdict",
@@ -144,7 +143,7 @@ function ab({ ab: all }: Summary): Section | undefined {
     id: "ab",
     title: "Two builds at the same time",
     blocks: all.flatMap(({ verdict, scenario, a, b, reasons: why, rows }): Block[] => [
-      text(`${scenario}: A is ${a}, B is ${b}. ${verdict}: ${why.join("; ")}.`),
+      text(`${scenario}: A is ${a}, B is ${b}. The verdict is ${verdict}: ${why.join("; ")}.`),
       ...(rows.length === 0
         ? []
         : [
