@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { count } from "../format.ts";
-import { archive, KEPT, record } from "../history/store.ts";
+import { archive, KEPT } from "../history/store.ts";
 import { RESULTS } from "../results/store.ts";
 import { wholeNumber } from "../whole-number.ts";
+import { takeIn } from "./take-in.ts";
 
 interface Flags {
   readonly days: number;
@@ -29,7 +30,7 @@ Examples:
   gunzip --stdout results/history/archive/soak.full.ndjson.gz`,
     )
     .action(async ({ days, runs, results }: Flags) => {
-      await record(results);
+      await takeIn(results);
       for (const [name, { archived, kept }] of archive(results, { days, runs }, Date.now()))
         process.stdout.write(`${name}: ${count(archived)} archived, ${count(kept)} kept\n`);
     });

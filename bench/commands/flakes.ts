@@ -2,9 +2,10 @@ import { type Command, Option } from "commander";
 import { Failure } from "../failure.ts";
 import { LEAST_FLIPS, LEAST_RUNS, QUARANTINE_RATE } from "../flakes/flakes.ts";
 import { surveyOf } from "../flakes/survey.ts";
-import { histories, KEPT, readHistory, record } from "../history/store.ts";
+import { histories, KEPT, readHistory } from "../history/store.ts";
 import { RESULTS } from "../results/store.ts";
 import { flakesText } from "./flakes-text.ts";
+import { takeIn } from "./take-in.ts";
 
 interface Flags {
   readonly profile?: string;
@@ -37,7 +38,7 @@ committed do not count, nor those of more than ${KEPT.days} days ago.
 Exit codes: 0, 4 when there is no history to look at, 2 wrong usage.`,
     )
     .action(async ({ profile, results, json }: Flags) => {
-      await record(results);
+      await takeIn(results);
       const names = histories(results).filter(
         (name) => profile === undefined || name.endsWith(`.${profile}`),
       );
