@@ -2,8 +2,11 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { z } from "zod";
+import type { z } from "zod";
+import { abSchema } from "../ab/ab-schema.ts";
 import { ROOT } from "../paths.ts";
+import { isFlaky } from "../results/is-flaky.ts";
+import { runSchema } from "../results/run-schema.ts";
 import { Child } from "../run/child.ts";
 import type { Interrupts } from "../run/interrupts.ts";
 import type { Step } from "./tiers.ts";
@@ -38,8 +41,8 @@ const START_SECONDS = 60;
 /** After it was asked to end. */
 const GRACE_MS = 30_000;
 
-const madeRun = z.object({ run: z.string().regex(/^[\w-]+$/), verdict: z.string() });
-const madeAb = z.object({ id: z.string().regex(/^[\w-]+$/), verdict: z.string() });
+const madeRun = runSchema.pick({ run: true, verdict: true, retryOf: true });
+const madeAb = abSchema.pick({ id: true, verdict: true });
 
 /**
  * Runs a step to its end, quietly: what it prints goes to its log, but for the JSON lines of `run` and `ab`, which say what they
@@ -74,7 +77,8 @@ export async function runStep(
         const ab = step.argv[0] === "ab" ? read(madeAb, line) : undefined;
         if (run) made.runs.push(join(results, run.run));
         if (ab) made.ab = join(results, ab.id, "ab.json");
-        if (run ?? ab) made.verdict = (run ?? ab)?.verdict;
+        if (run) made.verdict = isFlaky(run) ? "flaky" : (run.verdict ?? undefined);
+        else if (ab) made.verdict = ab.verdict;
         else writeSync(file, `${line}\n`);
       }
       const { exitCode, signal } = await child.ended;

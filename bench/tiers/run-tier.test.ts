@@ -19,15 +19,16 @@ import { runTier } from "./run-tier.ts";
 import { tierText } from "./text.ts";
 import type { Step } from "./tiers.ts";
 
-/** `run NAME CODE VERDICT`, `ab CODE VERDICT`, `say CODE WORDS`, `wait FILE` (until SIGTERM), `summary ...` (keeps its argv). */
+/** `run NAME CODE VERDICT [flaky]`, `ab CODE VERDICT`, `say CODE WORDS`, `wait FILE` (until SIGTERM), `summary ...` (keeps its argv). */
 const STAND_IN = `
   import { writeFileSync } from "node:fs";
   const [command, ...args] = process.argv.slice(2);
   const end = (code) => { process.exitCode = Number(code); };
   if (command === "run") {
-    const [name, code, verdict] = args;
+    const [name, code, verdict, flaky] = args;
+    const retryOf = { run: "before", verdict: "fail", reasons: [], ownVerdict: "pass" };
     console.error("loading " + name);
-    console.log(JSON.stringify({ run: name, verdict, series: [] }));
+    console.log(JSON.stringify({ run: name, verdict, series: [], ...(flaky && { retryOf }) }));
     end(code);
   } else if (command === "ab") {
     console.log(JSON.stringify({ id: "the-ab", verdict: args[1] }));
@@ -113,6 +114,12 @@ test("what a step prints is in its log, without the JSON that is for programs; a
     "02-say-1.log",
     "03-summary.log",
   ]);
+});
+
+test("a run that held only on its retry is told as flaky", async (t) => {
+  const { run } = place(t);
+  const [first] = await run(step("run", "one", "0", "warn", "flaky"));
+  assert.deepEqual([first?.exitCode, first?.verdict], [0, "flaky"]);
 });
 
 test("a step that may lack data does not fail for it, and for nothing else", async (t) => {
