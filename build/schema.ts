@@ -10,11 +10,13 @@ import { z } from "zod";
 import { abSchema } from "../bench/ab/ab-schema.ts";
 import { baselineSchema } from "../bench/baseline/baseline-schema.ts";
 import { runSchema } from "../bench/results/run-schema.ts";
+import { summarySchema } from "../bench/summary/summary-schema.ts";
 
 const SCHEMAS = [
   { file: "run.schema.json", title: "Plimsoll run", schema: runSchema },
   { file: "baseline.schema.json", title: "Plimsoll baseline", schema: baselineSchema },
   { file: "ab.schema.json", title: "Plimsoll comparison of two builds", schema: abSchema },
+  { file: "summary.schema.json", title: "Plimsoll summary of a set of runs", schema: summarySchema },
 ];
 
 for (const { file, title, schema } of SCHEMAS) {

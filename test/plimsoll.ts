@@ -20,13 +20,19 @@ export function resultsFolder(t: TestContext): string {
   return folder;
 }
 
+/** The environment as a user has it: in CI a run that fails would be repeated, and a test is about one run. */
+export const AT_A_TERMINAL: NodeJS.ProcessEnv = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => name !== "CI"),
+);
+
 /** Starts the command as a user would, in a process of its own. */
 export function start(
   t: TestContext,
   args: readonly string[],
   cwd = ROOT,
+  env = AT_A_TERMINAL,
 ): { child: ChildProcess; outcome: Promise<Outcome> } {
-  const child = spawn(process.execPath, [join(ROOT, "bench", "main.ts"), ...args], { cwd });
+  const child = spawn(process.execPath, [join(ROOT, "bench", "main.ts"), ...args], { cwd, env });
   t.after(() => child.kill("SIGKILL"));
   let stdout = "";
   let stderr = "";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { k6Binary } from "../bench/paths.ts";
-import { ROOT } from "./plimsoll.ts";
+import { AT_A_TERMINAL, ROOT } from "./plimsoll.ts";
 
 interface Block {
   readonly background: boolean;
@@ -56,7 +56,7 @@ function shell(t: TestContext, command: string, env: NodeJS.ProcessEnv) {
 for (const { section, blocks } of shellBlocks(readFileSync(join(ROOT, "README.md"), "utf8"))) {
   if (blocks.length === 0) continue;
   test(`README, ${section}: every command exits 0`, async (t) => {
-    const env = { ...process.env, PATH: pathWithK6(t) };
+    const env = { ...AT_A_TERMINAL, PATH: pathWithK6(t) };
     const running: ReturnType<typeof shell>[] = [];
     for (const { background, commands } of blocks) {
       for (const command of commands) {

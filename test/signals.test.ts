@@ -5,10 +5,14 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { alive, until } from "../bench/run/testing/processes.ts";
-import { onlyRun, ROOT, resultsFolder, said } from "./plimsoll.ts";
+import { AT_A_TERMINAL, onlyRun, ROOT, resultsFolder, said } from "./plimsoll.ts";
 
 function npx(t: TestContext, ...args: string[]) {
-  const child = spawn("npx", ["--no-install", "plimsoll", ...args], { cwd: ROOT, detached: true });
+  const child = spawn("npx", ["--no-install", "plimsoll", ...args], {
+    cwd: ROOT,
+    env: AT_A_TERMINAL,
+    detached: true,
+  });
   t.after(() => {
     try {
       process.kill(-(child.pid as number), "SIGKILL");

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { count } from "../format.ts";
-import { archive, record } from "../history/store.ts";
+import { archive, KEPT } from "../history/store.ts";
 import { RESULTS } from "../results/store.ts";
 import { wholeNumber } from "../whole-number.ts";
+import { takeIn } from "./take-in.ts";
 
 interface Flags {
   readonly days: number;
@@ -17,8 +18,8 @@ export function addArchive(program: Command): void {
     .description(
       "Moves old runs out of the history that trends read, into results/history/archive/. Folders of runs stay.",
     )
-    .option("--days <n>", "keep runs of the last so many days", wholeNumber(0, 36_500), 90)
-    .option("--runs <n>", "and of those the newest so many", wholeNumber(1), 300)
+    .option("--days <n>", "keep runs of the last so many days", wholeNumber(0, 36_500), KEPT.days)
+    .option("--runs <n>", "and of those the newest so many", wholeNumber(1), KEPT.runs)
     .option("--results <dir>", "folder of the runs; their history is in history/ there", RESULTS)
     .addHelpText(
       "after",
@@ -29,7 +30,7 @@ Examples:
   gunzip --stdout results/history/archive/soak.full.ndjson.gz`,
     )
     .action(async ({ days, runs, results }: Flags) => {
-      await record(results);
+      await takeIn(results);
       for (const [name, { archived, kept }] of archive(results, { days, runs }, Date.now()))
         process.stdout.write(`${name}: ${count(archived)} archived, ${count(kept)} kept\n`);
     });

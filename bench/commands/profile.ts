@@ -17,8 +17,9 @@ import type { Run } from "../results/run-schema.ts";
 import { type RunFolder, writeRun } from "../results/store.ts";
 import { Interrupts } from "../run/interrupts.ts";
 import { fromHere, voyage } from "../run/voyage.ts";
+import { targetFlags } from "./attempt.ts";
 import { type LoadFlags, loadOptions } from "./load-options.ts";
-import { planOrFailure, targetFlags } from "./run.ts";
+import { planOrFailure } from "./run.ts";
 
 interface ProfileFlags extends LoadFlags {
   readonly member?: string;

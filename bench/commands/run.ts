@@ -4,31 +4,27 @@ import { type Command, InvalidArgumentError } from "commander";
 import { type Overrides, type Plan, peakOf } from "../../scenarios/lib/plan.ts";
 import { plan as planFor, SCENARIOS } from "../../scenarios/plans.ts";
 import { Failure } from "../failure.ts";
+import { inCi, isWorthARetry } from "../flakes/retry.ts";
 import { bytes, count } from "../format.ts";
+import { readHistory, record } from "../history/store.ts";
 import { isFree } from "../host/ports.ts";
 import { type Address, addressOf } from "../influx/address.ts";
 import { openDatabase } from "../influx/open-database.ts";
-import { pushCommand } from "../influx/push-command.ts";
-import { InfluxStream } from "../influx/stream.ts";
-import type { Run } from "../results/run-schema.ts";
-import { type RunFolder, writeRun } from "../results/store.ts";
 import { Interrupts } from "../run/interrupts.ts";
-import { fromHere, voyage } from "../run/voyage.ts";
+import type { Before } from "../run/run-record.ts";
+import { fromHere, type Voyage } from "../run/voyage.ts";
+import { type AttemptFlags, attempt, DASHBOARD_PORT } from "./attempt.ts";
 import { influxOption } from "./influx-option.ts";
 import { type LoadFlags, loadOptions, url } from "./load-options.ts";
-import { writeReport } from "./report.ts";
 import { verdictText } from "./verdict-text.ts";
 
-interface RunFlags extends LoadFlags {
-  readonly variants?: Record<string, string>;
-  readonly fault?: string;
+interface RunFlags extends AttemptFlags {
   readonly json?: true;
-  readonly dashboard?: true;
   readonly influx?: string;
+  readonly quarantine: boolean;
+  /** Unless said: in CI. */
+  readonly retry?: boolean;
 }
-
-/** The port k6's own web page has by default. */
-const DASHBOARD_PORT = 5665;
 
 export function addRun(program: Command): void {
   loadOptions(program.command("run"))
@@ -44,6 +40,9 @@ export function addRun(program: Command): void {
     )
     .option("--json", "print each run's run.json on stdout, one line each; the rest goes to stderr")
     .addOption(influxOption("stream points to InfluxDB while it goes"))
+    .option("--no-quarantine", "let flaky gates gate as well; see npx plimsoll flakes")
+    .option("--retry", "run once more what fails or measures nothing, as is done where CI is set")
+    .option("--no-retry", "do not, in CI either")
     .option("--dashboard", `k6's own live page at http://127.0.0.1:${DASHBOARD_PORT}`)
     .addHelpText(
       "after",
@@ -56,6 +55,9 @@ Examples:
   npx plimsoll run basic-load --profile smoke --fault latency=200ms     watch it fail
   npx plimsoll run soak --influx http://127.0.0.1:8086/plimsoll
   npx plimsoll run soak --url ws://127.0.0.1:3000 -e TOKEN=t -e DESTINATION=test.bob -e SECRET=s
+
+A gate that flipped too often on unchanged commits is quarantined: reported, not gating. Where CI is set, a run that
+fails is repeated once; if the second holds it is reported as FLAKY, with exit code 0.
 
 Exit codes: 0 pass or warn, 99 SLA crossed, 4 nothing measured or the generator was the limit,
             2 wrong usage, 1 a fault of ours. Of several scenarios, the worst one counts.`,
@@ -84,6 +86,7 @@ async function run(names: readonly string[], flags: RunFlags): Promise<number> {
     );
   }
   const database = await databaseOf(flags);
+  if (flags.quarantine) await record(flags.out);
   const interrupts = new Interrupts(
     process.stderr,
     "killed; a run that was under way is left marked as incomplete",
@@ -91,7 +94,8 @@ async function run(names: readonly string[], flags: RunFlags): Promise<number> {
   try {
     let worst = 0;
     for (const plan of plans) {
-      worst = worse(worst, await runOne(plan, flags, interrupts, database));
+      const history = flags.quarantine ? readHistory(flags.out, `${plan.scenario}.${plan.profile}`) : [];
+      worst = worse(worst, await runOne(plan, flags, { interrupts, database, history }));
       // Ctrl-C means the whole series.
       if (interrupts.requested) break;
     }
@@ -111,74 +115,41 @@ async function databaseOf({ influx }: RunFlags): Promise<Address | undefined> {
   return address;
 }
 
-async function runOne(
-  plan: Plan,
-  flags: RunFlags,
-  interrupts: Interrupts,
-  database: Address | undefined,
-): Promise<number> {
-  const screen = process.stderr;
-  const address = flags.url ?? flags.variants?.[plan.variant] ?? Object.values(flags.variants ?? {})[0];
-  if (flags.dashboard) screen.write(`k6's live page: http://127.0.0.1:${DASHBOARD_PORT}\n`);
-  const stream =
-    database &&
-    new InfluxStream({
-      address: database,
-      pushCommand: ({ run }: Run) => pushCommand(fromHere(join(flags.out, run)), database),
-    });
-  const { run, folder } = await voyage({
-    plan,
-    out: flags.out,
-    screen,
-    interrupts,
-    ...(address !== undefined && { url: address }),
-    ...(flags.variants && { variants: flags.variants }),
-    ...(flags.env && { env: flags.env }),
-    ...(flags.targetCmd !== undefined && { targetCommand: flags.targetCmd }),
-    targetFlags: targetFlags(plan, flags),
-    ...(flags.dashboard && { dashboardPort: DASHBOARD_PORT }),
-    ...(stream && { onlooker: stream }),
-  }).catch(async (error: unknown) => {
-    await stream?.abandon();
-    throw error;
-  });
-  const [, arrived] = await Promise.all([keep(folder, run), stream?.end(run)]);
-  if (arrived !== undefined) screen.write(`${arrived}\n`);
-  if (flags.json) process.stdout.write(`${JSON.stringify(run)}\n`);
-  const text = verdictText(run, fromHere(join(folder.path, "report.html")));
-  (flags.json ? process.stderr : process.stdout).write(text);
-  return run.exitCode ?? 1;
+interface World extends Pick<Before, "history"> {
+  readonly interrupts: Interrupts;
+  readonly database: Address | undefined;
 }
 
-/** Above the ports of the variants and of gRPC. */
-const ADMIN_PORT_OFFSET = 30;
-
-/** A scenario that calls one variant needs no port for the others, and the target less memory. */
-export function targetFlags(plan: Plan, { fault, portBase }: Pick<RunFlags, "fault" | "portBase">): string[] {
-  if (plan.target === "ilp")
-    return [...plan.targetFlags, ...(portBase === undefined ? [] : ["--port-base", String(portBase)])];
-  return [
-    ...plan.targetFlags,
-    "--variants",
-    plan.blocks?.variants.join(",") ?? plan.variant,
-    ...(fault === undefined ? [] : ["--fault", fault]),
-    ...(portBase === undefined ? [] : ["--port-base", String(portBase)]),
-    // Two targets on one machine need two admin ports as well; 0 lets the system choose that one too.
-    ...(portBase ? ["--admin-port", String(portBase + ADMIN_PORT_OFFSET)] : []),
-  ];
+/** @returns the exit code */
+async function runOne(plan: Plan, flags: RunFlags, world: World): Promise<number> {
+  const first = await attempt(plan, flags, world);
+  const retries = flags.retry ?? inCi(process.env);
+  const last =
+    retries && isWorthARetry(first.run) && !world.interrupts.requested
+      ? await again(plan, flags, world, first)
+      : first;
+  if (flags.json) process.stdout.write(`${JSON.stringify(last.run)}\n`);
+  (flags.json ? process.stderr : process.stdout).write(textOf(last));
+  return last.run.exitCode ?? 1;
 }
 
-/** The verdict first: a page that cannot be drawn must not lose it, and can be made again. */
-async function keep(folder: RunFolder, run: Parameters<typeof writeRun>[1]): Promise<void> {
-  writeRun(folder, run);
+/** The same once more. A retry that cannot be made, or is stopped before its load, leaves the verdict of the first. */
+async function again(plan: Plan, flags: RunFlags, world: World, first: Voyage): Promise<Voyage> {
+  const { run, verdict } = first.run;
+  process.stderr.write(
+    `${textOf(first)}\n  once more, to tell a flake from a fault: ${run} was ${verdict}\n\n`,
+  );
   try {
-    await writeReport(folder, run);
+    return await attempt(plan, flags, { ...world, retryOf: first.run });
   } catch (error) {
-    const why = error instanceof Error ? error.message : error;
-    process.stderr.write(
-      `plimsoll: the report could not be made (${why}); again: npx plimsoll report ${folder.id}\n`,
-    );
+    if (!(error instanceof Failure)) throw error;
+    process.stderr.write(`plimsoll: there was no retry, so ${run} stands: ${error.message}\n`);
+    return first;
   }
+}
+
+function textOf({ run, folder }: Voyage): string {
+  return verdictText(run, fromHere(join(folder.path, "report.html")));
 }
 
 /** @throws Failure USAGE for a scenario that there is not, or flags that do not go with it */

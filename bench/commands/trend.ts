@@ -5,12 +5,13 @@ import { SCENARIOS } from "../../scenarios/plans.ts";
 import { valueText } from "../compare/words.ts";
 import { Failure } from "../failure.ts";
 import { count } from "../format.ts";
-import { histories, historyFolder, readHistory, record } from "../history/store.ts";
+import { histories, historyFolder, readHistory } from "../history/store.ts";
 import { RESULTS, writeAtomic } from "../results/store.ts";
 import { fromHere } from "../run/voyage.ts";
 import { type Direction, LEAST_RUNS, type Trend, trendOf } from "../trend/trend.ts";
 import { commitText, shiftsOf } from "../trend/words.ts";
 import { plainTable } from "./plain-table.ts";
+import { takeIn } from "./take-in.ts";
 
 interface Flags {
   readonly profile: string;
@@ -44,7 +45,7 @@ folders of runs go. Leaves trend-<scenario>.<profile>.svg and .png there.`,
         const names = Object.keys(SCENARIOS).join(", ");
         throw new Failure("USAGE", `there is no scenario "${scenario}"; there are ${names}`);
       }
-      await record(results);
+      await takeIn(results);
       const name = `${scenario}.${profile}`;
       const trend = trendOf(readHistory(results, name));
       if (trend === undefined) {

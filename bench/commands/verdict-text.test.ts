@@ -38,6 +38,34 @@ test("a failure names its reasons under the verdict", () => {
   assert.ok(lines.some((line) => /latency p50 +60\.0 ms +< 50 ms +✗ fail$/.test(line)));
 });
 
+test("a row in quarantine is a fail that does not gate, and the run says why it only warns", () => {
+  const run = wholeRun();
+  const [first, ...others] = run.sla;
+  assert.ok(first);
+  const quarantine = { flips: 3, runs: 12 };
+  const lines = linesOf({
+    ...run,
+    verdict: "warn",
+    sla: [{ ...first, state: "fail", quarantine }, ...others],
+  });
+  assert.ok(lines.some((line) => /latency p50 .* ~ fail, quarantined$/.test(line)));
+  for (const line of lines) assert.ok(line.length <= 80, line);
+});
+
+test("a retry that holds is FLAKY, with both verdicts; one that fails names both", () => {
+  const run = wholeRun();
+  const retryOf = { run: "the-first", verdict: "fail", reasons: [], ownVerdict: "pass" } as const;
+  const held = linesOf({ ...run, verdict: "warn", retryOf: { ...retryOf, reasons: [] } });
+  assert.ok(held.includes("  FLAKY  basic-load smoke: fail, on retry pass, exit code 0"));
+  const failed = linesOf({
+    ...run,
+    verdict: "fail",
+    exitCode: 99,
+    retryOf: { ...retryOf, verdict: "invalid", ownVerdict: "fail", reasons: [] },
+  });
+  assert.ok(failed.includes("  FAIL  basic-load smoke: invalid, on retry fail, exit code 99"));
+});
+
 test("rows without a value, and rows that cannot be seen, say so", () => {
   const run = wholeRun();
   const [first, second] = run.sla;

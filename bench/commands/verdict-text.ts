@@ -12,15 +12,17 @@ import {
 } from "../format.ts";
 import { booksSentences } from "../report/books-sentences.ts";
 import { forwardingSentences } from "../report/forwarding-sentences.ts";
+import { isFlaky } from "../results/is-flaky.ts";
 import type { Run, SlaResult, SlaState, Verdict } from "../results/run-schema.ts";
 import { plainTable } from "./plain-table.ts";
 
-const MARK: Readonly<Record<SlaState, string>> = {
+const MARK: Readonly<Record<SlaState | "quarantined", string>> = {
   pass: styleText("green", "✓ pass"),
   warn: styleText("yellow", "! warn"),
   fail: styleText("red", "✗ fail"),
   "no-data": styleText("red", "? no data"),
   "not-applicable": styleText("dim", "- not judged"),
+  quarantined: styleText("yellow", "~ fail, quarantined"),
 };
 
 const COLOUR: Readonly<Record<Verdict, Parameters<typeof styleText>[0]>> = {
@@ -33,13 +35,12 @@ const COLOUR: Readonly<Record<Verdict, Parameters<typeof styleText>[0]>> = {
 
 /** What a person reads when a run is over: the SLA table, what was found, the verdict and where the report is. */
 export function verdictText(run: Run, reportPath: string): string {
-  const verdict = run.verdict ?? "invalid";
   return [
     "",
     slaTable(run.sla.filter(({ watched, state }) => !watched || state !== "pass")),
     ...findings(run),
     "",
-    `  ${styleText(COLOUR[verdict], verdict.toUpperCase())}  ${run.scenario} ${run.profile}, exit code ${run.exitCode}`,
+    `  ${verdictLine(run)}, exit code ${run.exitCode}`,
     ...run.reasons.map((reason) => `  ${reason}`),
     ...(run.generator.complaints ?? []).map((line) => quoted("k6", line)),
     ...(run.target.died?.lastLog.slice(-3).map((line) => quoted("target", line)) ?? []),
@@ -47,6 +48,15 @@ export function verdictText(run: Run, reportPath: string): string {
     `  ${reportPath}`,
     "",
   ].join("\n");
+}
+
+/** A retry is told with both verdicts; one that held is no pass. */
+function verdictLine(run: Run): string {
+  const { verdict, scenario, profile, retryOf } = run;
+  const state = verdict ?? "invalid";
+  const word = styleText(COLOUR[state], (isFlaky(run) ? "flaky" : state).toUpperCase());
+  const both = retryOf ? `: ${retryOf.verdict}, on retry ${retryOf.ownVerdict}` : "";
+  return `${word}  ${scenario} ${profile}${both}`;
 }
 
 /** A line of another program's: one line, without what could steer a terminal. */
@@ -57,14 +67,14 @@ function quoted(who: string, line: string): string {
 
 function slaTable(rows: readonly SlaResult[]): string {
   const table = plainTable(["", "SLA", "measured", "limit", ""], ["left", "left", "right", "left", "left"]);
-  for (const { priority, title, value, op, limit, unit, state } of rows) {
+  for (const { priority, title, value, op, limit, unit, state, quarantine } of rows) {
     const measured = value === null ? "-" : measuredBeside(value, limit, unit);
     table.push([
       styleText("dim", priority),
       title,
       measured,
       `${opSign(op)} ${limitInUnit(limit, unit)}`,
-      MARK[state],
+      MARK[quarantine ? "quarantined" : state],
     ]);
   }
   return table.toString();

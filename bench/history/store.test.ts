@@ -45,6 +45,51 @@ test("a run is taken in once, in the order of time, with the figures that compar
   assert.deepEqual(runsOf(readHistory(root, NAME)), ["b-earlier", "c-new", "a-later"]);
 });
 
+test("a line says what each gate came to, where it was judged, and of which run it was a retry", async (t) => {
+  const root = results(t);
+  const [first, second, third, ...more] = SAMPLE.run.sla;
+  assert.ok(first && second && third);
+  const sla = [
+    { ...first, id: "a", state: "fail" as const },
+    { ...second, id: "b", state: "warn" as const },
+    { ...third, id: "c", state: "not-applicable" as const },
+    ...more.slice(0, 1).map((row) => ({ ...row, id: "d", state: "no-data" as const })),
+  ];
+  const retryOf = { run: "a-1", verdict: "fail", reasons: ["slow"], ownVerdict: "pass" } as const;
+  laid(root, "a-2", 2, { sla, retryOf: { ...retryOf, reasons: ["slow"] } });
+  await record(root);
+  const [line] = readHistory(root, NAME);
+  assert.deepEqual(line?.gates, { a: "fail", b: "warn" });
+  assert.deepEqual(line?.retryOf, { run: "a-1", verdict: "fail" });
+});
+
+test("a target that died says nothing of gates; where it listened does not make it another", async (t) => {
+  const root = results(t);
+  const { target } = SAMPLE.run;
+  const on = (flags: string) => ({ target: { ...target, command: `node connector.mjs${flags}` } });
+  const died = { exitCode: 1, signal: null, atSeconds: 5, lastLog: [] };
+  laid(root, "a", 1, on(" --port-base 0"));
+  laid(root, "b", 2, on(" --port-base 9000 --admin-port 9030"));
+  laid(root, "c", 3, on(" --fault latency=70ms --port-base 0"));
+  laid(root, "d", 4, { target: { ...target, died }, verdict: "fail" });
+  await record(root);
+  const [a, b, c, d] = readHistory(root, NAME);
+  assert.equal(a?.target, b?.target);
+  assert.notEqual(a?.target, c?.target);
+  assert.deepEqual(d?.gates, {});
+});
+
+test("lines from before there were gates are read", async (t) => {
+  const root = results(t);
+  laid(root, "day-1", 1);
+  await record(root);
+  const file = join(root, "history", `${NAME}.ndjson`);
+  const { gates, target, ...old } = JSON.parse(readFileSync(file, "utf8"));
+  assert.ok(gates && target);
+  writeFileSync(file, `${JSON.stringify(old)}\n`);
+  assert.deepEqual(readHistory(root, NAME), [old]);
+});
+
 test("history stays when the folder of a run goes", async (t) => {
   const root = results(t);
   const folder = laid(root, "gone", 1);
@@ -62,7 +107,10 @@ test("runs without figures of the target are left out, and do not stop the other
   writeFileSync(join(laid(root, "broken", 3).path, "run.json"), "{");
   appendFileSync(join(laid(root, "torn", 4).path, "windows.ndjson"), '{"v":1,');
   laid(root, "good", 5);
-  assert.equal(await record(root), 1);
+  const unread: string[] = [];
+  assert.equal(await record(root, ({ message }) => unread.push(message)), 1);
+  assert.equal(unread.length, 1);
+  assert.match(unread[0] ?? "", /broken\/run\.json cannot be read as a run: /);
   assert.deepEqual(runsOf(readHistory(root, NAME)), ["good"]);
 });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { baselineOf } from "../baseline/baseline.ts";
 import { Failure } from "../failure.ts";
+import type { Run } from "../results/run-schema.ts";
 import { readRun, resourcesOf, runsIn, windowsOf, writeAtomic } from "../results/store.ts";
 import { oneLine } from "../results/versioned-json.ts";
 import { WindowError } from "../windows/window.ts";
@@ -72,9 +73,13 @@ function inOrder(entries: readonly Entry[]): Entry[] {
  * Takes into the history what is new in a results folder: whole runs that measured their target. History stays when the
  * folders of runs go.
  *
+ * @param onUnreadable told of each run.json that is truncated, of another version, or none of ours; it is left out
  * @returns how many runs were added
  */
-export async function record(results: string): Promise<number> {
+export async function record(
+  results: string,
+  onUnreadable: (why: Failure) => void = () => {},
+): Promise<number> {
   const known = new Set<string>();
   for (const name of histories(results))
     for (const { run } of [...readHistory(results, name), ...readArchive(results, name)]) known.add(run);
@@ -82,7 +87,7 @@ export async function record(results: string): Promise<number> {
   let added = 0;
   for (const id of runsIn(results)) {
     if (known.has(id)) continue;
-    const entry = await entryOrNone({ id, path: join(results, id) });
+    const entry = await entryOrNone({ id, path: join(results, id) }, onUnreadable);
     if (entry === undefined) continue;
     const name = `${entry.scenario}.${entry.profile}`;
     fresh.set(name, [...(fresh.get(name) ?? []), entry]);
@@ -101,15 +106,28 @@ function write(results: string, name: string, entries: readonly Entry[]): void {
 }
 
 /** Undefined for a run that was cut, measured nothing, or is of another version: it has no figures to remember. */
-async function entryOrNone(folder: { id: string; path: string }): Promise<Entry | undefined> {
+async function entryOrNone(
+  folder: { id: string; path: string },
+  onUnreadable: (why: Failure) => void,
+): Promise<Entry | undefined> {
+  let run: Run;
   try {
-    const run = readRun(folder);
-    return entryOf(folder, await baselineOf(run, windowsOf(folder), resourcesOf(folder)));
+    run = readRun(folder);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    onUnreadable(error);
+    return undefined;
+  }
+  try {
+    return entryOf(folder, run, await baselineOf(run, windowsOf(folder), resourcesOf(folder)));
   } catch (error) {
     if (error instanceof Failure || error instanceof WindowError) return undefined;
     throw error;
   }
 }
+
+/** How much history there is unless the user says otherwise; what is older is no evidence of how things are. */
+export const KEPT: Kept = { days: 90, runs: 300 };
 
 export interface Kept {
   /** Entries older than this many days go. */

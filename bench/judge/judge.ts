@@ -1,5 +1,6 @@
+import { type Quarantine, quarantineText } from "../flakes/flakes.ts";
 import { limitInUnit, measuredBeside, opSign } from "../format.ts";
-import type { Findings, Run, SlaResult, Verdict } from "../results/run-schema.ts";
+import type { Findings, RetryOf, Run, SlaResult, Verdict } from "../results/run-schema.ts";
 import { type ConnectorBooks, conservation, NO_BOOKS } from "./conservation.ts";
 import type { Evidence } from "./evidence.ts";
 import { forwarding } from "./forwarding.ts";
@@ -30,12 +31,17 @@ export interface Facts extends GeneratorFacts, TargetSeen, Watched {
   readonly interruptedAfterSeconds?: number;
   /** k6 itself failed: its own words. */
   readonly k6Error?: string;
+  /** Rows, by their ids, that do not gate. */
+  readonly quarantine?: ReadonlyMap<string, Quarantine>;
+  /** The run that failed and is repeated by this one. */
+  readonly retryOf?: Omit<RetryOf, "ownVerdict">;
 }
 
 export interface Judgement {
   readonly verdict: Verdict;
   readonly exitCode: number;
   readonly reasons: string[];
+  readonly retryOf?: RetryOf;
   readonly sla: SlaResult[];
   readonly findings: Findings;
   readonly generator: Run["generator"];
@@ -62,12 +68,40 @@ export function judge(evidence: Evidence, facts: Facts): Judgement {
   const sla = evidence.plan.sla
     .map((row) => judgeSla(row, evidence, findings, facts))
     .concat(watched(evidence, facts))
-    .map((row): SlaResult => (part ? { ...row, state: "not-applicable", note: PART } : row));
+    .map((row): SlaResult => (part ? { ...row, state: "not-applicable", note: PART } : row))
+    .map((row): SlaResult => {
+      const quarantine = row.state === "fail" ? facts.quarantine?.get(row.id) : undefined;
+      return quarantine ? { ...row, quarantine } : row;
+    });
   const generator = generatorHealth(evidence, facts);
   const { verdict, reasons } = verdictOf(evidence, facts, sla, generator);
   const noise = noiseOf(generator, facts.cores);
   if (noise !== undefined && reasons.length > 0) reasons.push(noise);
-  return { verdict, reasons, sla, findings, generator, exitCode: facts.k6Error ? 1 : EXIT_CODES[verdict] };
+  return {
+    ...repeated(verdict, reasons, facts.retryOf),
+    sla,
+    findings,
+    generator,
+    exitCode: facts.k6Error ? 1 : EXIT_CODES[verdict],
+  };
+}
+
+/** A run that holds where the same failed just before is no plain pass. */
+function repeated(
+  verdict: Verdict,
+  reasons: string[],
+  first: Facts["retryOf"],
+): Pick<Judgement, "verdict" | "reasons" | "retryOf"> {
+  if (first === undefined) return { verdict, reasons };
+  const retryOf = { ...first, ownVerdict: verdict };
+  const was = `${first.verdict}${first.reasons[0] === undefined ? "" : ` (${first.reasons[0]})`}`;
+  return EXIT_CODES[verdict] === 0
+    ? {
+        verdict: "warn",
+        reasons: [`flaky: ${first.run} was ${was}, and its retry ${verdict}`, ...reasons],
+        retryOf,
+      }
+    : { verdict, reasons: [...reasons, `a retry: ${first.run} before it was ${was}`], retryOf };
 }
 
 /** Other work that took more than this share of the machine may be why a limit was crossed. */
@@ -88,8 +122,8 @@ function verdictOf(
   sla: readonly SlaResult[],
   generator: Run["generator"],
 ): { verdict: Verdict; reasons: string[] } {
-  const crossed = sla.filter(({ state }) => state === "fail").map(describe);
-  const warned = sla.filter(({ state }) => state === "warn").map(describe);
+  const crossed = sla.filter(({ state, quarantine }) => state === "fail" && !quarantine).map(describe);
+  const warned = sla.filter(({ state, quarantine }) => state === "warn" || quarantine).map(describe);
   const empty = sla
     .filter(({ state }) => state === "no-data")
     .map((row) => (row.note === undefined ? `no samples for ${row.title}` : `undecided: ${describe(row)}`));
@@ -125,10 +159,11 @@ function verdictOf(
   return { verdict: "pass", reasons: [] };
 }
 
-function describe({ title, value, op, limit, unit, note, state }: SlaResult): string {
+function describe({ title, value, op, limit, unit, note, state, quarantine }: SlaResult): string {
   const what = value === null ? (note ?? "no samples") : measuredBeside(value, limit, unit);
   const how = note !== undefined && value !== null && state !== "pass" ? ` (${note})` : "";
-  return `${title} ${what}, limit ${opSign(op)} ${limitInUnit(limit, unit)}${how}`;
+  const why = quarantine ? `; ${quarantineText(quarantine)}` : "";
+  return `${title} ${what}, limit ${opSign(op)} ${limitInUnit(limit, unit)}${how}${why}`;
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {

@@ -1,4 +1,6 @@
+import { quarantineText } from "../flakes/flakes.ts";
 import { bytes, count, duration, limitInUnit, measuredBeside, moment, opSign, percent } from "../format.ts";
+import { isFlaky } from "../results/is-flaky.ts";
 import type { Run } from "../results/run-schema.ts";
 import type { Charts } from "./charts/charts.ts";
 import {
@@ -42,6 +44,7 @@ const VERDICT_WORDS: Readonly<Record<VerdictState, readonly [word: string, sente
 
 function verdictOf(run: Run): VerdictWords {
   const state = run.verdict ?? "incomplete";
+  if (isFlaky(run)) return { state, word: "Flaky", sentence: "It held only when it was run again." };
   const [word, sentence] = VERDICT_WORDS[state];
   return { state, word, sentence: causeOf(run) ?? sentence };
 }
@@ -61,6 +64,10 @@ function causeOf({ verdict, state, target, generator, sla, exitCode }: Run): str
 
 function noticesOf(run: Run, timeline: Timeline): string[] {
   const notices: string[] = [];
+  if (run.retryOf) {
+    const { run: first, verdict, ownVerdict } = run.retryOf;
+    notices.push(`A retry of ${first}, which was ${verdict}; this one by itself: ${ownVerdict}.`);
+  }
   if (run.state === "running")
     notices.push(
       "This run never ended by itself: either it still goes on or it was killed. What was written until then is shown.",
@@ -114,7 +121,7 @@ function requestsText(requests: number, failed: number): string {
 const TARGET_KINDS = { bundled: "bundled", command: "started by a command", url: "already there" } as const;
 
 function slaWords(row: Run["sla"][number]): SlaWords {
-  const { id, title, priority, metric, tags, stat, op, limit, unit, value, state, note } = row;
+  const { id, title, priority, metric, tags, stat, op, limit, unit, value, state, note, quarantine } = row;
   return {
     id,
     title,
@@ -122,8 +129,8 @@ function slaWords(row: Run["sla"][number]): SlaWords {
     priority,
     measured: value === null ? NONE : measuredBeside(value, limit, unit),
     limit: `${opSign(op)} ${limitInUnit(limit, unit)}`,
-    state,
-    note: note ?? "",
+    state: quarantine ? "quarantined" : state,
+    note: [note, quarantine && quarantineText(quarantine)].filter((it) => it !== undefined).join("; "),
   };
 }
 

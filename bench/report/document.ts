@@ -40,9 +40,12 @@ export interface SlaWords {
   readonly priority: string;
   readonly measured: string;
   readonly limit: string;
-  readonly state: SlaState;
+  readonly state: RowState;
   readonly note: string;
 }
+
+/** `quarantined`: the row failed and did not gate. */
+export type RowState = SlaState | "quarantined";
 
 export type Block =
   | { readonly kind: "text"; readonly text: string }
@@ -82,12 +85,13 @@ export const NOT_CLEAR = "not distinguishable";
 /** No value: nothing was measured. */
 export const NONE = "–";
 
-export const SLA_WORDS: Readonly<Record<SlaState, string>> = {
+export const SLA_WORDS: Readonly<Record<RowState, string>> = {
   pass: "pass",
   warn: "warn",
   fail: "fail",
   "no-data": "no data",
   "not-applicable": "not applicable",
+  quarantined: "fail, quarantined",
 };
 
 /** A title with a leading `!` is one of numbers. */

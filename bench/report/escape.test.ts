@@ -19,6 +19,9 @@ test("Markdown: tables, tags, emphasis, links and names are plain text", () => {
   assert.equal(markdown("a|b\nc"), "a\\|b c");
   assert.equal(markdown("<img> & `x` **y** [z](q)"), "&lt;img&gt; &amp; \\`x\\` \\*\\*y\\*\\* \\[z\\](q)");
   assert.equal(markdown("@octocat"), "@\u2060octocat");
+  assert.equal(markdown("fixes #123, GH-7"), "fixes \\#\u2060123, GH-\u20607");
+  assert.equal(markdown("https://a.b www.a.b"), "https:\u2060//a.b www\u2060.a.b");
+  assert.equal(markdown("$x$ of $HOME"), "\\$x\\$ of \\$HOME");
   assert.equal(markdown("- item"), "\\- item");
   assert.equal(markdown("1. item"), "1\\. item");
 });

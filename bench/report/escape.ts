@@ -38,9 +38,11 @@ export function markdown(text: string): string {
       .replaceAll("&", "&amp;")
       .replaceAll("<", "&lt;")
       .replaceAll(">", "&gt;")
-      .replace(/[\\`*_{}[\]|~#]/g, "\\$&")
-      // A word joiner keeps GitHub from linking names and bare URLs.
-      .replace(/@(?=\w)/g, "@\u2060")
+      .replace(/[\\`*_{}[\]|~#$]/g, "\\$&")
+      // A word joiner keeps GitHub from linking names, issues and bare URLs: it looks for them after escapes are gone.
+      .replace(/[@#](?=\w)/g, "$&\u2060")
+      .replace(/\b(GH-)(?=\d)/gi, "$1\u2060")
+      .replace(/\b(www)(?=\.)/gi, "$1\u2060")
       .replace(/:\/\//g, ":\u2060//")
       .replace(/^(\d+)([.)]\s)/, "$1\\$2")
       .replace(/^([+=-])/, "\\$1")
@@ -64,4 +66,9 @@ export function codeBlock(text: string, language = ""): string {
 
 function longestRun(text: string): number {
   return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+}
+
+/** A word for a POSIX shell, quoted when it needs it: in single quotes nothing is special but the quote itself. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -49,7 +49,8 @@ function slaRow({ id, title, source, priority, measured, limit, state, note }: S
   return `<tr class="${state}" data-sla="${text(id)}"><td class="state">${symbol(state)}${SLA_WORDS[state]}</td><th scope="row">${text(title)}${note ? `<span class="note">${text(note)}</span>` : ""}</th><td class="number measured">${text(measured)}</td><td class="limit">${text(limit)}</td><td class="priority">${text(priority)}</td><td class="source"><code>${text(source)}</code></td></tr>`;
 }
 
-function section({ id, title, blocks }: Section): string {
+/** A part of a page. */
+export function section({ id, title, blocks }: Section): string {
   return `<section id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${text(title)}</h2>
 ${blocks.map(block).join("\n")}

@@ -26,6 +26,38 @@ function withStates(...states: readonly SlaState[]): Run {
   };
 }
 
+test("a row in quarantine is skipped, and says why", async () => {
+  const [row] = withStates("fail").sla;
+  const xml = await junitOf({
+    ...withStates(),
+    sla: [{ ...(row as Run["sla"][number]), quarantine: { flips: 3, runs: 12 } }],
+  });
+  assertXml(xml);
+  assert.match(xml, / tests="3" failures="0" errors="0" skipped="1"/);
+  assert.match(xml, /name="P0 row fail">\s*<skipped\/>\s*<system-out><!\[CDATA\[fail: .*3 flips in 12 runs/);
+});
+
+test("a retry that held is no pass: a property says flaky, and a case of its own is skipped", async () => {
+  const reason = "flaky: the-first was fail, and its retry pass";
+  const xml = await junitOf({
+    ...basic.run,
+    verdict: "warn",
+    reasons: [reason],
+    retryOf: { run: "the-first", verdict: "fail", reasons: [], ownVerdict: "pass" },
+  });
+  assertXml(xml);
+  for (const [name, value] of [
+    ["verdict", "flaky"],
+    ["retryOf", "the-first"],
+    ["retryOf.verdict", "fail"],
+  ] as const)
+    assert.ok(xml.includes(`<property name="${name}" value="${value}"/>`), name);
+  assert.match(
+    xml,
+    new RegExp(`name="held without a retry">\\s*<skipped/>\\s*<system-out><!\\[CDATA\\[${reason}`),
+  );
+});
+
 /** A second parser's word that it is XML: resvg's takes nothing that is not well-formed. */
 function assertXml(xml: string): void {
   const body = xml.replace(/^<\?xml[^>]*\?>/, "");

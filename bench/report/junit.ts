@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { Builder, TestCase } from "junit-report-builder";
+import { isFlaky } from "../results/is-flaky.ts";
 import type { Run } from "../results/run-schema.ts";
 import type { Document, SlaWords } from "./document.ts";
 import { oneLine, plain } from "./escape.ts";
@@ -20,7 +21,11 @@ export function junit(run: Run, document: Document): string {
   if (Number.isFinite(seconds)) suite.time(seconds);
   suite.property("scenario", oneLine(run.scenario));
   suite.property("profile", run.profile);
-  suite.property("verdict", run.verdict ?? "none");
+  suite.property("verdict", isFlaky(run) ? "flaky" : (run.verdict ?? "none"));
+  if (run.retryOf) {
+    suite.property("retryOf", oneLine(run.retryOf.run));
+    suite.property("retryOf.verdict", run.retryOf.verdict);
+  }
   const testCase = (name: string) =>
     suite
       .testCase()
@@ -28,6 +33,12 @@ export function junit(run: Run, document: Document): string {
       .name(oneLine(name));
   for (const row of document.sla) slaCase(testCase(`${row.priority} ${row.title}`), row);
   if (run.verdict === null) testCase("the run ended").error(`state ${run.state}, no verdict`, "incomplete");
+  if (isFlaky(run)) {
+    // A pass would say that nothing was wrong, a failure that the job has to stop: CI servers show what was skipped.
+    const steady = testCase("held without a retry");
+    steady.skipped();
+    steady.standardOutput(plain(run.reasons[0] ?? ""));
+  }
   const health = testCase("load generator is healthy");
   if (!run.generator.healthy)
     health.error(plain(run.generator.reasons.join("; ")) || "not healthy", "invalid");
@@ -46,6 +57,10 @@ function slaCase(testCase: TestCase, { state, measured, limit, note, source }: S
     case "fail":
       testCase.failure(said, "sla");
       testCase.stacktrace(plain(source));
+      break;
+    case "quarantined":
+      testCase.skipped();
+      testCase.standardOutput(plain(`fail: ${said}`));
       break;
     case "no-data":
       testCase.error(plain(`no data: ${source}${note ? ` (${note})` : ""}`), "no-data");

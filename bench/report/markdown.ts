@@ -5,13 +5,14 @@ import {
   type Document,
   type Fact,
   NOT_CLEAR,
+  type RowState,
   type Section,
   SLA_WORDS,
   type VerdictState,
 } from "./document.ts";
 import { codeBlock, codeSpan, markdown } from "./escape.ts";
 
-const SYMBOLS: Readonly<Record<VerdictState | "not-applicable", string>> = {
+export const SYMBOLS: Readonly<Record<VerdictState | RowState, string>> = {
   pass: "✅",
   warn: "⚠️",
   fail: "❌",
@@ -19,6 +20,7 @@ const SYMBOLS: Readonly<Record<VerdictState | "not-applicable", string>> = {
   invalid: "⛔",
   incomplete: "⏳",
   "not-applicable": "➖",
+  quarantined: "🔁",
 };
 
 /** The report as GitHub-flavoured Markdown: good as a file, and pasted into a comment. */
@@ -35,7 +37,8 @@ export function markdownReport(document: Document): string {
   ].join("\n\n")}\n`;
 }
 
-function list(lines: readonly string[]): string {
+/** Lines of text as a list. */
+export function list(lines: readonly string[]): string {
   return lines.map((line) => `- ${markdown(line)}`).join("\n");
 }
 
@@ -76,7 +79,8 @@ function table(columns: readonly Column[], rows: readonly (readonly string[])[])
   ].join("\n");
 }
 
-function section({ title, blocks, aside }: Section): string {
+/** A part of a report, folded away when it is for whoever looks closer. */
+export function section({ title, blocks, aside }: Section): string {
   const body = blocks.map(block).join("\n\n");
   // A comment on a pull request shows what matters and folds the rest away.
   return aside
@@ -100,10 +104,14 @@ function block(part: Block): string {
       return table(
         part.columns,
         part.rows.map((cells, i) =>
-          cells.map((cell) => (part.strong?.includes(i) ? `**${cellOf(cell)}**` : cellOf(cell))),
+          cells.map((cell) => (part.strong?.includes(i) ? bold(cellOf(cell)) : cellOf(cell))),
         ),
       );
   }
+}
+
+function bold(words: string): string {
+  return words === "" ? "" : `**${words}**`;
 }
 
 function cellOf(cell: Cell): string {

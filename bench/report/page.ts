@@ -1,7 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { Chart } from "./charts/chart.ts";
 import { drawForPage } from "./charts/draw.ts";
-import { type Cell, type Fact, NOT_CLEAR, type TableBlock, type VerdictState } from "./document.ts";
+import {
+  type Cell,
+  type Fact,
+  NOT_CLEAR,
+  type RowState,
+  type TableBlock,
+  type VerdictState,
+} from "./document.ts";
 import { html as text } from "./escape.ts";
 import { variables } from "./palette.ts";
 
@@ -54,7 +61,7 @@ function style(): string {
 export const MARK =
   '<svg class="mark" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><circle cx="12" cy="12" r="8" fill="none" stroke="currentColor" stroke-width="2.5"/><path d="M1 12h22" stroke="currentColor" stroke-width="2.5"/></svg>';
 
-const SYMBOL_PATHS: Readonly<Record<VerdictState | "not-applicable", string>> = {
+const SYMBOL_PATHS: Readonly<Record<VerdictState | RowState, string>> = {
   pass: '<path d="M7 12.5l3.5 3.5L17 9"/>',
   warn: '<path d="M12 6.5v7"/><path d="M12 17.2v.1"/>',
   fail: '<path d="M8 8l8 8M16 8l-8 8"/>',
@@ -62,10 +69,11 @@ const SYMBOL_PATHS: Readonly<Record<VerdictState | "not-applicable", string>> = 
   invalid: '<path d="M6 18L18 6"/>',
   incomplete: '<path d="M12 7v5.2l3.4 2"/>',
   "not-applicable": '<path d="M7.5 12h9"/>',
+  quarantined: '<path d="M6 13.2c2-4 4-4 6-1.2s4 2.8 6-1.2"/>',
 };
 
 /** A sign of its own for each state, because colour alone does not reach everyone. */
-export function symbol(state: VerdictState | "not-applicable"): string {
+export function symbol(state: VerdictState | RowState): string {
   const ring =
     state === "warn"
       ? '<path class="ring" d="M12 2.2L22.6 21H1.4z"/>'

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Run } from "../results/run-schema.ts";
+import { shellWord } from "./escape.ts";
 
 /** Of what the script was told only the names were kept. */
 const told = z.object({ env: z.array(z.string()) });
@@ -31,10 +32,5 @@ export function repeatCommand({ scenario, profile, plan, target }: Run): string 
       if (value) words.push(flag, value);
     }
   }
-  return words.map(quoted).join(" ");
-}
-
-/** Quotes a word for a POSIX shell when it needs it: in single quotes nothing is special but the quote itself. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return words.map(shellWord).join(" ");
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SLA_STATES, VERDICTS } from "../../scenarios/lib/verdicts.ts";
+import { type estimate, findings, type packetCounts, spread } from "./findings-schema.ts";
 
 /** Raised with every change that an older reader would misread. */
 export const RUN_SCHEMA = 1;
@@ -23,6 +24,8 @@ const slaResult = z.object({
   note: z.string().optional(),
   /** Not of the plan: every run is watched for it. */
   watched: z.boolean().optional(),
+  /** Set where the row failed and did not gate, because it is flaky: it flipped so often in so many earlier runs. */
+  quarantine: z.object({ flips: z.number(), runs: z.number() }).optional(),
 });
 
 const quantiles = z.object({
@@ -66,125 +69,6 @@ const series = z.discriminatedUnion("type", [
   }),
 ]);
 
-const spread = z.object({ avg: z.number(), p95: z.number(), max: z.number() });
-
-/** A value with its 95 % bootstrap interval. `distinguishable` is false when the interval holds zero. */
-const estimate = z.object({
-  value: z.number(),
-  low: z.number(),
-  high: z.number(),
-  distinguishable: z.boolean(),
-});
-
-const stageResult = z.object({
-  /** VUs at the end of the stage. */
-  vus: z.number(),
-  requestsPerSecond: z.number(),
-  p95Ms: z.number(),
-  failedPercent: z.number(),
-  held: z.boolean(),
-});
-
-/** Of so many packets, in milliseconds. */
-const packetTimes = z.object({
-  n: z.number(),
-  p50: z.number(),
-  p95: z.number(),
-  p99: z.number(),
-  max: z.number(),
-});
-
-/** Packets that a connector counted while the run went. */
-const packetCounts = z.object({
-  received: z.number(),
-  fulfilled: z.number(),
-  rejected: z.number(),
-  /** What its ledger says was paid, in units of value, and what is still held. */
-  paidUnits: z.number(),
-  heldUnits: z.number(),
-});
-
-const findings = z.object({
-  /** stress: the last stage that held p95 < 100 ms and failed < 1 %; null when none did. */
-  knee: z.object({ stages: z.array(stageResult), at: stageResult.nullable() }).optional(),
-  /** latency-ladder: latency at each rate, packets a second. */
-  ladder: z
-    .object({
-      rungs: z.array(
-        z.object({
-          rate: z.number(),
-          achieved: z.number(),
-          p50Ms: z.number(),
-          p99Ms: z.number(),
-          p999Ms: z.number(),
-          failed: z.number(),
-        }),
-      ),
-    })
-    .optional(),
-  /** spike, burst: p95 before the spike, the limit made of it, and when p95 was back under it for good after the worst. */
-  recovery: z
-    .object({
-      beforeP95Ms: z.number(),
-      limitMs: z.number(),
-      /** Seconds from the end of the spike; null: not within the run. */
-      seconds: z.number().nullable(),
-      observedSeconds: z.number(),
-    })
-    .optional(),
-  /** Packets: what became of all that were sent, warm-up too, in the books of k6, of each connector, and of its ledger. */
-  conservation: z
-    .object({
-      sent: z.number(),
-      fulfilled: z.number(),
-      rejected: z.number(),
-      timedOut: z.number(),
-      unexpected: z.number(),
-      connectors: z.record(z.string(), packetCounts),
-      /** Connectors that did not answer when they were asked. */
-      silent: z.array(z.string()),
-      /** Where the books differ, one sentence each, and by how many packets at most. */
-      differences: z.array(z.string()),
-      unaccounted: z.number(),
-    })
-    .optional(),
-  /** interceptor-overhead: what each variant adds to `none`, in microseconds a request. */
-  overhead: z
-    .object({
-      baseline: z.object({
-        variant: z.string(),
-        n: z.number(),
-        p50Us: z.number(),
-        p95Us: z.number(),
-        cpuUs: z.number().nullable(),
-      }),
-      rows: z.array(
-        z.object({
-          variant: z.string(),
-          n: z.number(),
-          addedP50Us: estimate,
-          addedP95Us: estimate,
-          /** null when the target does not report CPU by variant. */
-          addedCpuUs: estimate.nullable(),
-        }),
-      ),
-      blocks: z.number(),
-      resamples: z.number(),
-    })
-    .optional(),
-  /** chain: the packets' time through the network, and what its telemetry told of them. */
-  forwarding: z
-    .object({
-      /** From when the first hop received a packet until the last one sent it on; null when telemetry told of none. */
-      ingressToEgressMs: packetTimes.nullable(),
-      /** From when a packet was due until its answer was there. */
-      roundTripMs: packetTimes.nullable(),
-      /** Events that came, that should have come, that came again, and those of packets that were not the load's. */
-      events: z.object({ seen: z.number(), missing: z.number(), twice: z.number(), strange: z.number() }),
-    })
-    .optional(),
-});
-
 /** The JSON a run leaves in results/<run>/run.json: what every later step and every user's script reads. */
 export const runSchema = z.object({
   schema: z.literal(RUN_SCHEMA),
@@ -197,6 +81,16 @@ export const runSchema = z.object({
   exitCode: z.number().nullable(),
   /** One line each, the most important first; empty for a pass. */
   reasons: z.array(z.string()),
+  /** The run that failed just before and is repeated by this one. If this one holds, it warns: the target is flaky. */
+  retryOf: z
+    .object({
+      run: z.string(),
+      verdict: z.enum(VERDICTS),
+      reasons: z.array(z.string()),
+      /** What this run came to by itself. */
+      ownVerdict: z.enum(VERDICTS),
+    })
+    .optional(),
   sla: z.array(slaResult),
   findings,
   series: z.array(series),
@@ -284,6 +178,7 @@ export const runSchema = z.object({
 export type Run = z.infer<typeof runSchema>;
 export type Verdict = (typeof VERDICTS)[number];
 export type SlaResult = z.infer<typeof slaResult>;
+export type RetryOf = NonNullable<Run["retryOf"]>;
 export type SlaState = SlaResult["state"];
 export type Findings = z.infer<typeof findings>;
 export type Spread = z.infer<typeof spread>;

@@ -183,9 +183,9 @@ for (const [what, text, message] of [
   ],
   ["bytes of something else", "\u0000\u0001\n\u0002PNG\n", /cannot be read as a run: .+$/],
   ["another schema", whole.replace('"schema": 1', '"schema": 2'), /has schema 2; this plimsoll reads 1$/],
-  ["no schema", "{}", /has schema undefined; this plimsoll reads 1$/],
-  ["null", "null", /has schema undefined; this plimsoll reads 1$/],
-  ["a list", "[1]", /has schema undefined; this plimsoll reads 1$/],
+  ["no schema", "{}", /has no schema: it is no run of plimsoll's$/],
+  ["null", "null", /has no schema: it is no run of plimsoll's$/],
+  ["a list", "[1]", /has no schema: it is no run of plimsoll's$/],
   [
     "a run without its host",
     JSON.stringify({ ...wholeRun(), host: undefined }),

@@ -16,13 +16,18 @@ export function readVersioned<T>(file: string, what: string, version: number, sc
     throw new Failure("USAGE", `${file} cannot be read as a ${what}: ${oneLine(error)}`);
   }
   const found = (json as { schema?: unknown } | null)?.schema;
+  if (found === undefined)
+    throw new Failure("USAGE", `${file} has no schema: it is no ${what} of plimsoll's`);
   if (found !== version) {
     throw new Failure("USAGE", `${file} has schema ${String(found)}; this plimsoll reads ${version}`);
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new Failure("USAGE", `${file} is not a whole ${what}: ${issue?.path.join(".")}: ${issue?.message}`);
+  throw new Failure(
+    "USAGE",
+    `${file} is not a whole ${what}: ${issue?.path.join(".")}: ${issue?.message}; an older plimsoll may have written it`,
+  );
 }
 
 /** V8 quotes what it could not parse, line breaks and all. */

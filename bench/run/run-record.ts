@@ -1,5 +1,8 @@
 /** The run.json of a run, as it begins and as it ends. */
 import type { Plan } from "../../scenarios/lib/plan.ts";
+import { about, gatesIn, quarantined } from "../flakes/flakes.ts";
+import { type Entry, subjectOf } from "../history/entry.ts";
+import { KEPT } from "../history/store.ts";
 import { hostOf } from "../host/host.ts";
 import type { Evidence } from "../judge/evidence.ts";
 import { judge } from "../judge/judge.ts";
@@ -87,8 +90,22 @@ export function emptyRun(of: {
   };
 }
 
+/** What came before a run and weighs in its verdict. */
+export interface Before {
+  /** Earlier runs of the scenario in its profile: gates that are flaky there do not gate. */
+  readonly history?: readonly Entry[];
+  /** The run that failed just before and is repeated. */
+  readonly retryOf?: Run;
+}
+
 /** The same when it is over: measured and judged. */
-export function finishedRun(run: Run, loaded: Loaded, target: Target, served: Books): Run {
+export function finishedRun(
+  run: Run,
+  loaded: Loaded,
+  target: Target,
+  served: Books,
+  { history = [], retryOf }: Before = {},
+): Run {
   const { evidence, died, k6ExitCode, k6Error, interruptedAfterSeconds } = loaded;
   const judgement = judge(evidence, {
     cores: run.host.cores,
@@ -100,6 +117,12 @@ export function finishedRun(run: Run, loaded: Loaded, target: Target, served: Bo
     ...(target.readySeconds !== undefined && { readySeconds: target.readySeconds }),
     ...(k6Error !== undefined && { k6Error }),
     ...(interruptedAfterSeconds !== undefined && { interruptedAfterSeconds }),
+    quarantine: quarantined(
+      gatesIn(about(subjectOf(run), history), { nowMs: Date.parse(run.startedAt), days: KEPT.days }),
+    ),
+    ...(retryOf?.verdict && {
+      retryOf: { run: retryOf.run, verdict: retryOf.verdict, reasons: retryOf.reasons },
+    }),
   });
   return {
     ...run,

@@ -17,11 +17,11 @@ import { liveView } from "./live.ts";
 import { boundLog } from "./log-file.ts";
 import type { Onlooker } from "./onlooker.ts";
 import { afterWindow, lengthOf, type Progress, startOf } from "./progress.ts";
-import { emptyRun, finishedRun, type Loaded } from "./run-record.ts";
+import { type Before, emptyRun, finishedRun, type Loaded } from "./run-record.ts";
 import { Sampler } from "./sampler.ts";
 import { startTarget, type Target } from "./target.ts";
 
-export interface VoyageOptions {
+export interface VoyageOptions extends Before {
   readonly plan: Plan;
   /** Folder that gets results/<run>/. */
   readonly out: string;
@@ -91,7 +91,7 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
     interrupts.onFirst(() => options.screen.write("the run is over; its report is being made\n"));
     const served = loaded.died ? NOTHING_TOLD : difference(before, await booksOf(target));
     await target.stop();
-    return { folder, run: finishedRun(run, loaded, target, served) };
+    return { folder, run: finishedRun(run, loaded, target, served, options) };
   } catch (error) {
     if (!begun && interrupts.requested)
       throw new Failure("NO_DATA", "interrupted before the load began; nothing is kept");

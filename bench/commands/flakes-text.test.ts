@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
+import { plan, SCENARIOS } from "../../scenarios/plans.ts";
+import type { Gate } from "../flakes/flakes.ts";
+import type { Survey } from "../flakes/survey.ts";
+import { flakesText } from "./flakes-text.ts";
+
+const shaky: Gate = {
+  gate: "latency-p95",
+  runs: 1_234,
+  flips: 123,
+  rate: { value: 123 / 1_234, low: 0.08, high: 0.12 },
+  standing: "quarantined",
+  lastFlip: { run: "r", at: "2026-11-21T10:00:00.000Z", commit: "9971f9f0c3a1d2e4b5f60718293a4b5c6d7e8f90" },
+};
+const survey: Survey = { scenario: "stress", profile: "smoke", runs: 1_234, leftOut: 0, gates: [shaky] };
+const linesOf = (...surveys: Survey[]) =>
+  stripVTControlCharacters(flakesText(surveys))
+    .split("\n")
+    .map((line) => line.trimEnd());
+
+test("a gate has its runs, flips, rate, state and the commit of its last flip", () => {
+  const lines = linesOf(survey);
+  assert.ok(lines.includes("  stress.smoke: 1,234 runs that can tell"));
+  assert.ok(lines.some((line) => /^ {2}latency-p95 +1,234 +123 +9\.97 % +quarantined +9971f9f$/.test(line)));
+  assert.doesNotMatch(lines.join("\n"), /left out/);
+});
+
+test("a gate without a run that can tell has no rate, and other runs are counted", () => {
+  const silent: Gate = { ...shaky, runs: 0, flips: 0, rate: null, standing: "steady", lastFlip: null };
+  const lines = linesOf({ ...survey, runs: 1, leftOut: 3, gates: [silent] });
+  assert.ok(lines.includes("  stress.smoke: 1 run that can tell"));
+  assert.ok(lines.some((line) => line.startsWith("  left out: 3, of another machine")));
+  assert.ok(lines.some((line) => /latency-p95 +0 +0 +– +steady$/.test(line)));
+});
+
+test("with the longest name of a gate that there is, the table fits 80 columns", () => {
+  const ids = Object.keys(SCENARIOS).flatMap((name) => plan(name, "full")?.sla.map(({ id }) => id) ?? []);
+  for (const line of linesOf({ ...survey, leftOut: 1_234, gates: ids.map((gate) => ({ ...shaky, gate })) }))
+    assert.ok(line.length <= 80, `${line.length}: ${line}`);
+});

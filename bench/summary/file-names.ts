@@ -1,0 +1,6 @@
+/** What a summary leaves in its folder. */
+export const REPORT = "benchmark-report.md";
+export const RESULTS_JSON = "benchmark-results.json";
+export const GRAPHS = "benchmark-graphs.png";
+export const PAGE = "report.html";
+export const COMMENT = "comment.md";

@@ -1,0 +1,42 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { notRun, type Outcome, runStep, type Surroundings } from "./run-step.ts";
+import { type Step, summaryOf } from "./tiers.ts";
+
+export interface TierOptions extends Surroundings {
+  readonly steps: readonly Step[];
+  /** Gets the log of each step; emptied first. */
+  readonly logs: string;
+  readonly on: {
+    readonly begin: (step: Step, n: number, of: number) => void;
+    readonly end: (outcome: Outcome) => void;
+  };
+}
+
+/**
+ * Runs steps one after the other, whether they fail or not, then sums their runs up. After Ctrl-C no further step is begun.
+ */
+export async function runTier({ steps, logs, on, ...surroundings }: TierOptions): Promise<Outcome[]> {
+  const { results, interrupts } = surroundings;
+  rmSync(logs, { recursive: true, force: true });
+  // The report of an earlier tier must not pass for that of this one.
+  rmSync(join(results, "summary"), { recursive: true, force: true });
+  mkdirSync(logs, { recursive: true });
+  const outcomes: Outcome[] = [];
+  const all = steps.length + 1;
+  const take = async (step: Step) => {
+    const n = outcomes.length + 1;
+    const log = join(logs, `${String(n).padStart(2, "0")}-${step.title.replaceAll(/[^\w-]+/g, "-")}.log`);
+    if (interrupts.requested) return void outcomes.push(notRun(step, log));
+    on.begin(step, n, all);
+    const outcome = await runStep(step, log, surroundings);
+    outcomes.push(outcome);
+    on.end(outcome);
+  };
+  for (const step of steps) await take(step);
+  const runs = outcomes.flatMap((outcome) => outcome.runs);
+  const ab = outcomes.find((outcome) => outcome.ab !== undefined)?.ab;
+  // Without a run of its own the summary would be of somebody else's.
+  if (runs.length > 0) await take(summaryOf(results, runs, ab));
+  return outcomes;
+}
