@@ -22,23 +22,25 @@ test("a summary exits with the worst of its runs when it gates, and leaves its f
 
   const summary = (out: string, ...args: string[]) =>
     plimsoll(t, "summary", ...args, "--results", root, ...dir, "--out", join(root, out));
-  for (const [out, args, exitCode] of [
+  const cases = [
     ["pass", ["same", "--gate"], 0],
     ["worst", [same.path, slow.path, fail, invalid, "--gate"], 99],
     ["slower", ["same", "slow", "invalid", "--gate"], 3],
     ["unmeasured", ["same", "invalid", "--gate"], 4],
     ["nothing", ["invalid"], 4],
     ["no-gate", ["slow", "fail", "--json"], 0],
-  ] as const) {
-    const ended = await summary(out, ...args);
-    assert.equal(ended.exitCode, exitCode, `${out}: ${ended.stderr}${ended.stdout}`);
+  ] as const;
+  const ended = await Promise.all(cases.map(([out, args]) => summary(out, ...args)));
+  for (const [i, [out, , exitCode]] of cases.entries()) {
+    const { stdout, stderr, ...one } = ended[i] ?? assert.fail();
+    assert.equal(one.exitCode, exitCode, `${out}: ${stderr}${stdout}`);
     const data = readFileSync(join(root, out, "benchmark-results.json"), "utf8");
     assert.match(
       readFileSync(join(root, out, "comment.md"), "utf8"),
       /^\S+ (Pass|Fail|Slower|Not measured): /,
     );
-    if (out === "no-gate") assert.deepEqual(JSON.parse(ended.stdout), JSON.parse(data));
-    else assert.match(ended.stdout, /benchmark-report\.md$/m);
+    if (out === "no-gate") assert.deepEqual(JSON.parse(stdout), JSON.parse(data));
+    else assert.match(stdout, /benchmark-report\.md$/m);
   }
 });
 
@@ -49,14 +51,12 @@ test("what cannot be summed up ends in one line: 2 for a file to mend, 4 when th
   assert.match(empty.stderr, /^plimsoll: there is no run in .*: npx plimsoll run basic-load\n$/);
   writeFileSync(join(laidRun(root, sample("stress"), "broken").path, "run.json"), "{");
   writeFileSync(join(root, "ab.json"), '{"schema":9}');
-  for (const args of [
-    ["broken"],
-    [],
-    ["--ab", join(root, "ab.json")],
-    ["--policy", join(root, "none.yaml")],
-  ]) {
-    const ended = await plimsoll(t, "summary", ...args, "--results", root, "--out", join(root, "out"));
-    assert.equal(ended.exitCode, 2, args.join(" "));
-    assert.match(ended.stderr, /^plimsoll: [^\n]*\n$/);
+  const cases = [["broken"], [], ["--ab", join(root, "ab.json")], ["--policy", join(root, "none.yaml")]];
+  const ended = await Promise.all(
+    cases.map((args) => plimsoll(t, "summary", ...args, "--results", root, "--out", join(root, "out"))),
+  );
+  for (const [i, { exitCode, stderr }] of ended.entries()) {
+    assert.equal(exitCode, 2, cases[i]?.join(" "));
+    assert.match(stderr, /^plimsoll: [^\n]*\n$/);
   }
 });
