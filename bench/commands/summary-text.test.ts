@@ -13,6 +13,8 @@ test("a summary reads in 80 columns: verdict, a row a run, what to do, the files
   const runs = [
     await gatheredRun(sample("basic-load", times(1.8)), { run: "after" }, before),
     await gatheredRun(sample("stress"), { scenario: HOSTILE.repeat(3), verdict: "fail", reasons: [HOSTILE] }),
+    await gatheredRun(sample("interceptor-overhead"), { verdict: "no-data" }),
+    await gatheredRun(sample("interceptor-overhead"), { verdict: null }),
   ];
   const found = summarize({ runs, abs: [madeUp(1.3).ab], trends: [] }, "0.1.0");
   const text = stripVTControlCharacters(summaryText(found, ["results/summary/report.html"]));

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import { oneLine } from "../report/escape.ts";
 import { OUTCOME_WORDS } from "../summary/outcome.ts";
 import type { Outcome, Summary } from "../summary/summary-schema.ts";
-import { deltaWord, figureTexts, verdictWord } from "../summary/words.ts";
+import { deltaWord, figureTexts, namesOf, verdictWord } from "../summary/words.ts";
 import { plainTable } from "./plain-table.ts";
 
 const WIDTH = 80;
@@ -42,9 +42,10 @@ function table({ runs }: Summary): string {
     ["", "", "rate/s", "p95", "failed", "to baseline"],
     ["left", "left", "right", "right", "right", "left"],
   );
-  for (const run of runs) {
+  const names = namesOf(runs);
+  for (const [i, run] of runs.entries()) {
     const { rate, p95, failed } = figureTexts(run.figures);
-    const name = oneLine(`${run.scenario} ${run.profile}`);
+    const name = oneLine(names[i] as string);
     drawn.push([
       name.length <= MOST_NAME ? name : `${name.slice(0, MOST_NAME - 1)}…`,
       verdictWord(run),

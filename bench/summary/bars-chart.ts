@@ -3,8 +3,9 @@ import { legend, line, valueAxis } from "../report/charts/frame.ts";
 import { linearScale } from "../report/charts/scale.ts";
 import { type ColourName, colour } from "../report/palette.ts";
 import type { GatheredRun } from "./gather.ts";
-import { type Api, heightOf, MOST_ROWS, rowAxis, rowGrid, rowNames } from "./run-rows.ts";
+import { type Api, heightOf, MOST_ROWS, rowAxis, rowGrid } from "./run-rows.ts";
 import type { RunFigures } from "./summary-schema.ts";
+import { namesOf } from "./words.ts";
 
 const ROW = 28;
 /** Of the bar, and of the mark, above and below the middle of a row. */
@@ -29,7 +30,7 @@ export function barsChart(chart: BarsChart, all: readonly GatheredRun[]): Chart 
   const { id, title, note, wide, bar, mark, text } = chart;
   const runs = all.filter(({ figures }) => bar.of(figures) !== null).slice(0, MOST_ROWS);
   if (runs.length === 0) return undefined;
-  const names = rowNames(runs);
+  const names = namesOf(runs.map(({ run }) => run));
   const rows = runs.map(({ figures }) => ({
     value: bar.of(figures) as number,
     against: mark.of(figures),

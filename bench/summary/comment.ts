@@ -5,7 +5,7 @@ import { REPORT } from "./file-names.ts";
 import { verdictLine, wordsOf } from "./markdown.ts";
 import type { Panels } from "./panels.ts";
 import type { Summary } from "./summary-schema.ts";
-import { deltaText, deltaWord, figureTexts, verdictWord } from "./words.ts";
+import { deltaText, deltaWord, figureTexts, namesOf, verdictWord } from "./words.ts";
 
 /** GitHub takes comments of so many characters; bytes are at least as many. */
 const MOST_BYTES = 65_535;
@@ -35,6 +35,7 @@ export function comment(summary: Summary, panels: Panels): string {
 
 function table({ runs }: Summary): string {
   const more = runs.length - MOST_RUNS;
+  const names = namesOf(runs);
   return section({
     id: "runs",
     title: "Runs",
@@ -43,11 +44,11 @@ function table({ runs }: Summary): string {
         kind: "table",
         caption: "",
         columns: columns("Run", "Verdict", "!Rate/s", "!p50", "!p95", "!p99", "!Failed", "To baseline"),
-        rows: runs.slice(0, MOST_RUNS).map((run) => {
+        rows: runs.slice(0, MOST_RUNS).map((run, i) => {
           const { rate, p50, p95, p99, failed } = figureTexts(run.figures);
           const delta = [deltaWord(run.againstBaseline), deltaText(run.againstBaseline)];
           return [
-            `${run.scenario} ${run.profile}`,
+            names[i] as string,
             verdictWord(run),
             rate,
             p50,

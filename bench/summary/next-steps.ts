@@ -39,7 +39,9 @@ export function nextSteps(
     ...runs.flatMap(warned),
     ...withoutBaseline(runs),
   ];
-  if (steps.length > 0) return steps;
+  // Two runs of one scenario may ask for the same.
+  const keys = steps.map((step) => JSON.stringify(step));
+  if (steps.length > 0) return steps.filter((_, i) => keys.indexOf(keys[i] as string) === i);
   return [{ why: "Nothing is wrong.", what: "There is nothing to do.", commands: [] }];
 }
 
@@ -214,7 +216,7 @@ function unmeasured({ summary, run }: Told): Step[] {
       return [
         {
           why: `${name} has no data: ${first ?? "nothing was measured"}.`,
-          what: "Check that the target answers at its address, the rate, and what k6 said in k6.log of the run.",
+          what: "Check that the target answers at its address, the rate, what k6 said in k6.log of the run, and that it ran long enough.",
           commands: ["npx plimsoll doctor", ...again],
         },
       ];
@@ -231,11 +233,14 @@ function warned({ summary }: Told): Step[] {
 
 /** Runs that could be a baseline, and have none that they compare with. */
 function withoutBaseline(runs: readonly Told[]): Step[] {
-  const of = (state: string) =>
-    runs.filter(
+  const of = (state: string) => {
+    const sound = runs.filter(
       ({ summary: { verdict, againstBaseline } }) =>
         (verdict === "pass" || verdict === "warn") && againstBaseline.state === state,
     );
+    // Of several runs of one scenario and profile, the last.
+    return [...new Map(sound.map((told) => [nameOf(told.summary), told])).values()];
+  };
   const list = (found: readonly Told[]) => found.map(({ summary }) => nameOf(summary)).join(", ");
   const [none, elsewhere, unlike] = [of("none"), of("other-machine"), of("not-compared")];
   const steps: Step[] = [];

@@ -1,8 +1,6 @@
-import { moment } from "../format.ts";
 import type { Size } from "../report/charts/chart.ts";
 import { oneLine } from "../report/escape.ts";
 import { colour } from "../report/palette.ts";
-import type { GatheredRun } from "./gather.ts";
 
 /** Charts that have a row a run share their rows: the same run is at the same height in all of them. */
 
@@ -13,27 +11,19 @@ export const MOST_ROWS = 24;
 const HEAD = 28;
 const FOOT = 28;
 
-/** What a row is called: its scenario and profile, and when it began where several are of the same. */
-export function rowNames(runs: readonly GatheredRun[]): string[] {
-  const names = runs.map(({ run: { scenario, profile } }) => oneLine(`${scenario} ${profile}`));
-  return names.map((name, i) => {
-    if (names.indexOf(name) === names.lastIndexOf(name)) return name;
-    return `${name} ${moment((runs[i] as GatheredRun).run.startedAt).slice(11, 19)}`;
-  });
-}
-
 /** Height of a chart of so many rows. */
 export function heightOf(rows: number, row: number): number {
   return HEAD + rows * row + FOOT;
 }
 
-/** Room for the names at the left, in pixels. */
-export function namesWidth({ narrow, width }: Size): number {
-  return narrow ? 130 : Math.min(200, width / 3);
+/** Room for the names at the left, in pixels, and for characters on one of its lines. */
+function namesRoom({ narrow, width }: Size): { readonly width: number; readonly characters: number } {
+  if (narrow) return { width: 142, characters: 20 };
+  return width > 600 ? { width: 226, characters: 30 } : { width: 178, characters: 25 };
 }
 
 export function rowGrid(size: Size, rows: number, row: number, right: number) {
-  return { left: namesWidth(size), right, top: HEAD, height: rows * row };
+  return { left: namesRoom(size).width, right, top: HEAD, height: rows * row };
 }
 
 export function rowAxis(names: readonly string[], size: Size) {
@@ -44,14 +34,25 @@ export function rowAxis(names: readonly string[], size: Size) {
     axisLine: { show: false },
     axisTick: { show: false },
     axisLabel: {
-      fontSize: size.narrow ? 11 : 12,
+      fontSize: 11,
+      lineHeight: 13,
       color: colour("ink"),
       interval: 0,
-      width: namesWidth(size) - 12,
-      overflow: size.narrow ? "break" : "truncate",
+      // echarts would measure with a font that the reader does not have.
+      formatter: (name: string) => inTwoLines(oneLine(name), namesRoom(size).characters),
     },
     splitLine: { show: false },
   };
+}
+
+/** A name on at most two lines, broken at a space where there is one. */
+export function inTwoLines(name: string, most: number): string {
+  if (name.length <= most) return name;
+  const space = name.lastIndexOf(" ", most);
+  const end = space > 0 ? space : most;
+  const rest = name.slice(end).trim();
+  const second = rest.length <= most ? rest : `${rest.slice(0, most - 1)}…`;
+  return `${name.slice(0, end)}\n${second}`.toWellFormed();
 }
 
 /** What echarts gives to code that draws an item itself. */

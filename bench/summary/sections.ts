@@ -6,7 +6,7 @@ import { type Block, columns, type Section } from "../report/document.ts";
 import { shiftText } from "../trend/words.ts";
 import type { Panels } from "./panels.ts";
 import type { Compared, RunSummary, Summary, TrendSummary } from "./summary-schema.ts";
-import { deltaWord, figureTexts, verdictWord } from "./words.ts";
+import { deltaWord, figureTexts, namesOf, verdictWord } from "./words.ts";
 
 /** A summary in sections, in no markup: page and Markdown are two renderings of it. */
 export function sectionsOf(summary: Summary, panels: Panels): Section[] {
@@ -36,6 +36,7 @@ function measured(drawn: readonly Chart[]): Section | undefined {
 
 function runs(all: readonly RunSummary[]): Section | undefined {
   if (all.length === 0) return undefined;
+  const names = namesOf(all);
   return {
     id: "runs",
     title: "Runs",
@@ -56,7 +57,7 @@ function runs(all: readonly RunSummary[]): Section | undefined {
           "!Memory",
           "To baseline",
         ),
-        rows: all.map((run) => [nameOf(run), ...runCells(run)]),
+        rows: all.map((run, i) => [names[i] as string, ...runCells(run)]),
         strong: all.flatMap(({ verdict }, i) => (verdict === "pass" || verdict === "warn" ? [] : [i])),
       },
     ],

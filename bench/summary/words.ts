@@ -1,5 +1,5 @@
 import { changeText, intervalText, overallWord } from "../compare/words.ts";
-import { bytes, cores, latency, percent, significant } from "../format.ts";
+import { bytes, cores, latency, moment, percent, significant } from "../format.ts";
 import { NONE, type VerdictState } from "../report/document.ts";
 import type { AgainstBaseline, Outcome, RunFigures, RunSummary } from "./summary-schema.ts";
 
@@ -7,7 +7,18 @@ import type { AgainstBaseline, Outcome, RunFigures, RunSummary } from "./summary
 
 /** What a run's verdict is called. */
 export function verdictWord({ verdict }: Pick<RunSummary, "verdict">): string {
-  return verdict === null ? "incomplete" : verdict === "no-data" ? "no data" : verdict;
+  return verdict === null ? "cut" : verdict === "no-data" ? "no data" : verdict;
+}
+
+type Named = Pick<RunSummary, "scenario" | "profile" | "startedAt">;
+
+/** What each run of a set is called: its scenario and profile, and when it began where several are of the same. */
+export function namesOf(runs: readonly Named[]): string[] {
+  const names = runs.map(({ scenario, profile }) => `${scenario} ${profile}`);
+  return names.map((name, i) => {
+    if (names.indexOf(name) === names.lastIndexOf(name)) return name;
+    return `${name} ${moment((runs[i] as Named).startedAt).slice(5, 16)}`;
+  });
 }
 
 /** The sign and colour of an outcome. */
@@ -21,8 +32,8 @@ export const STATES: Readonly<Record<Outcome, VerdictState>> = {
 
 const DELTA_WORDS = {
   none: "no baseline",
-  itself: "is the baseline",
-  "other-machine": "another machine",
+  itself: "the baseline",
+  "other-machine": "other machine",
   "not-compared": "not compared",
 } as const;
 
