@@ -1,5 +1,5 @@
 import { holm } from "../stats/holm.ts";
-import { intervalOf, roundsEstimate } from "../stats/rounds.ts";
+import { intervalOf, type Prior, roundsEstimate } from "../stats/rounds.ts";
 import { wilcoxon } from "../stats/wilcoxon.ts";
 
 /**
@@ -30,7 +30,7 @@ export interface MetricLook {
   readonly pairs: number;
   /** B over A. */
   readonly ratio: number;
-  /** The interval at the level of this look, which makes up for looking several times. */
+  /** The interval at the level of this look, which makes up for looking several times; of this metric alone. */
   readonly low: number;
   readonly high: number;
   /** Two-sided, of the ratio being 1; adjusted for the number of metrics. */
@@ -47,6 +47,12 @@ export interface Look {
   readonly metrics: readonly MetricLook[];
   readonly decision: Decision;
 }
+
+/**
+ * What fresh pairs of processes of one build differ by, in logarithms, before any was seen: more than most do, so that the
+ * first pairs have to agree for it to be believed.
+ */
+const PAIRS_OF_PROCESSES: Prior = { sd: 0.03, df: 4 };
 
 /** Fewer fresh pairs of processes than this decide nothing: what one pair showed may be that pair. */
 export const LEAST_ROUNDS = 2;
@@ -66,7 +72,7 @@ export const LEAST_ROUNDS = 2;
  */
 export function lookAt(measured: ReadonlyMap<Metric, LogRatios>, rule: Rule, level: number): Look {
   const estimates = [...measured].flatMap(([metric, rounds]) => {
-    const estimate = roundsEstimate(rounds, rule.seed);
+    const estimate = roundsEstimate(rounds, PAIRS_OF_PROCESSES, rule.seed);
     return estimate ? [{ metric, estimate, pairs: rounds.flat() }] : [];
   });
   // Both have to say so, so the weaker word counts.

@@ -24,8 +24,24 @@ test("a promise is kept by enough trials only, and broken by one false alarm", (
   assert.deepEqual(kept(tries(39, 0, "same", 60)), []);
   assert.deepEqual(kept(tries(40, 0, "same", 60)), [true]);
   assert.deepEqual(kept([...tries(39, 0, "same", 60), ...tries(1, 0, "faster", 60)]), [false]);
-  assert.deepEqual(kept([...tries(9, 10, "slower", 60), ...tries(1, 10, "same", 60)]), [true]);
-  assert.deepEqual(kept([...tries(8, 10, "slower", 60), ...tries(2, 10, "slower", 200)]), [false]);
+  assert.deepEqual(kept(tries(19, 10, "same", 60)), []);
+  assert.deepEqual(kept([...tries(18, 10, "slower", 60), ...tries(2, 10, "same", 60)]), [true]);
+  assert.deepEqual(kept([...tries(17, 10, "slower", 60), ...tries(3, 10, "slower", 200)]), [false]);
+});
+
+test("a trial that measured nothing keeps no promise, and a build that fails beside itself breaks one", () => {
+  assert.deepEqual(promises(tries(40, 0, "no-data", 60)), []);
+  assert.deepEqual(promises(tries(20, 10, "no-data", 60)), []);
+  assert.deepEqual(promises([...tries(39, 0, "same", 60), ...tries(1, 0, "fail", 60)])[0]?.kept, false);
+});
+
+test("trials that were made before are not made again", () => {
+  const wanted = new Map([
+    [0, 4],
+    [10, 2],
+  ]);
+  assert.deepEqual(mixed(wanted, [...tries(3, 0, "same", 60), ...tries(2, 10, "slower", 60)]), [0]);
+  assert.deepEqual(mixed(wanted, tries(9, 0, "same", 60)), [10, 10]);
 });
 
 test("trials of all differences are spread over the whole time", () => {

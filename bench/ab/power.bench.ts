@@ -2,8 +2,9 @@
  * What `plimsoll ab` finds, and how often it is wrong: the same connector twice, and beside one that works some percent longer
  * for every answer. Exits 1 when a promise is not kept: no false alarm in 40 trials, +10 % found in 9 of 10 within 2 min.
  *
- *   npm run bench:power       about 2 h; npm run bench:power -- --help
+ *   npm run bench:power       some 4 h; npm run bench:power -- --help
  */
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import { spin } from "../../targets/connector/spin.ts";
 import { duration } from "../format.ts";
@@ -13,7 +14,7 @@ import { progressLine } from "../probe/progress-line.ts";
 import { atWork, Stopped, type Workplace } from "../probe/workplace.ts";
 import { wholeNumber } from "../whole-number.ts";
 import { compare } from "./compare.ts";
-import { mixed, powerTable, promises, type Tried } from "./power-table.ts";
+import { mixed, powerTable, promises, type Tried, triedSchema } from "./power-table.ts";
 import { LEAST_SECONDS } from "./trial.ts";
 
 interface Flags {
@@ -24,6 +25,7 @@ interface Flags {
   readonly rate: number;
   readonly seconds: number;
   readonly portBase: number;
+  readonly keep?: string;
 }
 
 const flags = new Command("npm run bench:power --")
@@ -39,6 +41,10 @@ const flags = new Command("npm run bench:power --")
   .option("--rate <n>", "as in plimsoll ab", wholeNumber(1), 50)
   .option("--seconds <n>", "as in plimsoll ab", wholeNumber(LEAST_SECONDS), 120)
   .option("--port-base <n>", "as in plimsoll ab", wholeNumber(1), 8_300)
+  .option(
+    "--keep <file>",
+    "adds each trial to this file, a line of JSON, and goes on where it ended; so does Ctrl-C",
+  )
   .parse()
   .opts<Flags>();
 
@@ -51,14 +57,17 @@ async function bench(place: Workplace): Promise<void> {
     `A: about ${flags.ms} ms of CPU a request, ${rounds} rounds; ${flags.rate} requests/s to each\n`,
   );
   const progress = progressLine(process.stderr);
-  const all: Tried[] = [];
+  const all: Tried[] = flags.keep === undefined ? [] : triedBefore(flags.keep);
+  if (all.length > 0) console.log(`${all.length} trials of ${flags.keep}\n`);
   const order = mixed(
     new Map([[0, flags.same], ...flags.slower.map((percent) => [percent, flags.trials] as const)]),
+    all,
   );
   for (const [i, slowerPercent] of order.entries()) {
     progress.begin(`trial ${i + 1} of ${order.length}`);
     const tried = await trial(place, slowerPercent, rounds).finally(progress.end);
     all.push(tried);
+    if (flags.keep !== undefined) appendFileSync(flags.keep, `${JSON.stringify(tried)}\n`);
     console.log(`+${slowerPercent} %: ${tried.verdict} after ${duration(tried.seconds)}${tried.said}`);
   }
   console.log(`\n${powerTable(all)}\n`);
@@ -66,6 +75,13 @@ async function bench(place: Workplace): Promise<void> {
     console.log(`${text}, ${kept ? "kept" : "NOT KEPT"}`);
     if (!kept) process.exitCode = 1;
   }
+}
+
+/** @throws {Error} the file has something else in it */
+function triedBefore(file: string): Tried[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => triedSchema.parse(JSON.parse(line)));
 }
 
 async function trial(

@@ -22,14 +22,14 @@ test("the table has both builds, the ratio with its interval, and what is only s
   );
   assert.match(text, /^ {2}latency, p99 .* not judged$/m);
   assert.match(text, /^ {2}memory .*108 MB.*\+20\.0 % +not judged$/m);
-  assert.match(text, /^1,600 requests to each in 2 rounds of 8 s; intervals allow for 2 looks\.$/m);
+  assert.match(text, /^4,000 requests to each in 5 rounds of 8 s; intervals allow for 4 looks\.$/m);
 });
 
 test("a look fits a line of a log", () => {
   const { ab } = madeUp(1.2);
   assert.match(
     lookText(ab.looks[0] ?? assert.fail()),
-    /^after round 2: latency, mean \+\d+\.\d % \(.*\); latency, p50 .*; CPU/,
+    /^after round 5: latency, mean \+\d+\.\d % \(.*\); latency, p50 .*; CPU/,
   );
 });
 

@@ -8,16 +8,17 @@ import { figuresOf, p99Ratio } from "../summary.ts";
 import { findingOf, type Measured, type RoundResult } from "../verdict.ts";
 
 const RULE = { alpha: 0.05, band: 0.05, seed: 1 };
-const SHAPE = { rounds: 3, pairs: 8 };
+const SHAPE = { rounds: 5, pairs: 8 };
 
-/** A trial of 2 rounds in which B takes so many times as long as A, give or take 2 %. */
+/** A trial in which B takes so many times as long as A, give or take 2 %; of a B that fails requests, 2 rounds. */
 export function madeUp(
   ratio: number,
   more: Partial<Measured> = {},
   failed = 0,
 ): { measured: Measured; ab: Ab } {
+  const rounds = failed > 0 ? 2 : SHAPE.rounds;
   const blocks: Block[] = [];
-  for (let i = 0; i < 2 * SHAPE.pairs; i++) {
+  for (let i = 0; i < rounds * SHAPE.pairs; i++) {
     const ms = { a: 5, b: 5 * ratio * (1 + 0.02 * Math.sin(5 * i)) };
     const used = BUILDS.map((build) => [
       build,
@@ -46,8 +47,8 @@ export function madeUp(
     a: figuresOf(blocks, "a"),
     b: figuresOf(blocks, "b"),
     seconds: blocks.length,
-    looks: [lookAt(logRatios(blocks), RULE, lookLevels(RULE.alpha, [2 / 3, 1])[0] as number)],
-    ends: [end, end],
+    looks: [lookAt(logRatios(blocks), RULE, lookLevels(RULE.alpha, [0.4, 0.6, 0.8, 1])[3] as number)],
+    ends: Array<RoundResult>(rounds).fill(end),
     interrupted: false,
     band: RULE.band,
     over: false,
