@@ -100,3 +100,9 @@ test("a second of resources reads with and without a target that tells of its va
     false,
   );
 });
+
+test("a scenario that is a path is refused: files are named after it", () => {
+  const whole = wholeRun("stress");
+  for (const scenario of ["../../escaped", "a/b", "..", ""])
+    assert.equal(runSchema.safeParse({ ...whole, scenario }).success, false, scenario);
+});

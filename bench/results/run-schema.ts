@@ -73,7 +73,8 @@ const series = z.discriminatedUnion("type", [
 export const runSchema = z.object({
   schema: z.literal(RUN_SCHEMA),
   run: z.string(),
-  scenario: z.string(),
+  /** Files are named after it, so it is a name and no path. */
+  scenario: z.string().regex(/^\w[\w.-]*$/),
   profile: z.enum(["smoke", "full"]),
   /** `running` stays behind when the process was killed before it could finish; `interrupted`: Ctrl-C. */
   state: z.enum(["running", "complete", "interrupted"]),
