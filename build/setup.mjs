@@ -4,7 +4,8 @@
  * output, the bundles. Runs under any Node >= 20 on a machine that has nothing else but npm and Go >= 1.25.
  *
  * Each step keeps a stamp of what it was made from and is skipped while that has not changed; a stamp is written
- * when its step is whole, so an interrupted set-up does again only the step it was at.
+ * when its step is whole, so an interrupted set-up does again only the steps it was at. Packages, k6 and what Debian has are
+ * fetched side by side.
  *
  *   node build/setup.mjs           what a run needs
  *   node build/setup.mjs --test    and what the tests need: a browser and an InfluxDB, on a Debian where we may install them
@@ -32,24 +33,12 @@ const LOCK = join(CACHE, "setup.lock");
 class SetupError extends Error {}
 
 const tests = process.argv.includes("--test");
+/** Aborted with the first error; who works beside it stops. */
+const failure = new AbortController();
 
 try {
   await withLock(async () => {
-    await step("dependencies", "node_modules/.plimsoll", [join(ROOT, "package-lock.json")], installPackages);
-    if (process.env.K6_BIN) say(`k6: ${process.env.K6_BIN} (K6_BIN)`);
-    else
-      await step(
-        "k6",
-        ".cache/k6.stamp",
-        filesBelow(join(ROOT, "build", "k6"), /(\.go|go\.mod|go\.sum)$/),
-        buildK6,
-      );
-    const rooms = ["scenarios", "targets", join("bench", "profile", "browser")];
-    const sources = rooms.flatMap((room) => filesBelow(join(ROOT, room), /\.ts$/));
-    // Targets are bundled with their packages, so a new lockfile is a new bundle.
-    const inputs = [...sources, join(ROOT, "build", "bundle.ts"), join(ROOT, "package-lock.json")];
-    await step("bundles", "dist/.stamp", inputs, bundle);
-    if (tests) await debianPackages();
+    await together(dependenciesAndBundles, k6, ...(tests ? [debianPackages] : []));
   });
 } catch (error) {
   if (error.code === "ENOSPC") {
@@ -59,6 +48,32 @@ try {
   if (!(error instanceof SetupError)) throw error;
   process.stderr.write(`set-up: ${error.message}\n`);
   process.exit(1);
+}
+
+/** Runs jobs side by side. When one fails the others are stopped, and its error is thrown once they have ended. */
+async function together(...jobs) {
+  const watched = jobs.map((job) =>
+    job().catch((error) => {
+      failure.abort(error);
+    }),
+  );
+  await Promise.all(watched);
+  failure.signal.throwIfAborted();
+}
+
+async function dependenciesAndBundles() {
+  await step("dependencies", "node_modules/.plimsoll", [join(ROOT, "package-lock.json")], installPackages);
+  const rooms = ["scenarios", "targets", join("bench", "profile", "browser")];
+  const sources = rooms.flatMap((room) => filesBelow(join(ROOT, room), /\.ts$/));
+  // Targets are bundled with their packages, so a new lockfile is a new bundle.
+  const inputs = [...sources, join(ROOT, "build", "bundle.ts"), join(ROOT, "package-lock.json")];
+  await step("bundles", "dist/.stamp", inputs, bundle);
+}
+
+async function k6() {
+  if (process.env.K6_BIN) return say(`k6: ${process.env.K6_BIN} (K6_BIN)`);
+  const sources = filesBelow(join(ROOT, "build", "k6"), /(\.go|go\.mod|go\.sum)$/);
+  await step("k6", ".cache/k6.stamp", sources, buildK6);
 }
 
 /** Runs `make` unless the stamp says that it was made from the same inputs. */
@@ -159,11 +174,14 @@ async function debianPackages() {
   }
   const names = missing.map(({ name }) => name);
   say(`${names.join(", ")}: sh build/debian.sh ${names.join(" ")}`);
-  await command("sh", [join(ROOT, "build", "debian.sh"), ...names], {}, "build/debian.sh");
+  // dpkg that is stopped in the middle has to be mended by hand, so it may end.
+  const options = { patient: true };
+  await command("sh", [join(ROOT, "build", "debian.sh"), ...names], options, "build/debian.sh");
 }
 
-/** Runs a command quietly; when it fails, its last words are told in one line. */
-function command(file, args, options, name) {
+/** Runs a command quietly; when it fails, its last words are told in one line. One that is not patient stops with the others. */
+function command(file, args, { patient = false, ...options }, name) {
+  failure.signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     // In a group of its own: Ctrl-C on the terminal reaches it once, through us, and what it started with it.
     const child = spawn(file, args, {
@@ -186,7 +204,8 @@ function command(file, args, options, name) {
       });
     }
     let stopped = false;
-    writeFileSync(join(LOCK, "group"), String(child.pid));
+    const group = join(LOCK, `group-${child.pid}`);
+    if (child.pid) writeFileSync(group, "");
     let firstMs = 0;
     const stop = () => {
       // The terminal and whoever started us may both pass one Ctrl-C on.
@@ -201,10 +220,13 @@ function command(file, args, options, name) {
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
     for (const signal of signals) process.on(signal, stop);
     process.once("exit", orphan);
+    const failed = () => signalAll("SIGTERM");
+    if (!patient) failure.signal.addEventListener("abort", failed);
     const settled = () => {
+      failure.signal.removeEventListener("abort", failed);
       for (const signal of signals) process.off(signal, stop);
       process.off("exit", orphan);
-      rmSync(join(LOCK, "group"), { force: true });
+      rmSync(group, { force: true });
     };
     child.once("error", (error) => {
       settled();
@@ -267,10 +289,18 @@ async function withLock(work) {
 
 function stale() {
   const pid = Number(readable(join(LOCK, "pid")));
-  const group = Number(readable(join(LOCK, "group")));
   if (!pid) return olderThan(LOCK, 5_000);
   // A set-up that was killed may have left its npm or go at work.
-  return !runs(pid) && !(group && runs(-group));
+  return !runs(pid) && !groups().some((group) => runs(-group));
+}
+
+/** Leaders of the groups of processes that whoever holds the lock has started. */
+function groups() {
+  try {
+    return readdirSync(LOCK).flatMap((file) => (file.startsWith("group-") ? [Number(file.slice(6))] : []));
+  } catch {
+    return [];
+  }
 }
 
 /** Whether a process, or with a minus a group of them, is there. */
