@@ -2,7 +2,7 @@
  * What `plimsoll ab` finds, and how often it is wrong: the same connector twice, and beside one that works some percent longer
  * for every answer. Exits 1 when a promise is not kept: no false alarm in 40 trials, +10 % found in 9 of 10 within 2 min.
  *
- *   npm run bench:power       some 4 h; npm run bench:power -- --help
+ *   npm run bench:power       about 3 h; npm run bench:power -- --help
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";

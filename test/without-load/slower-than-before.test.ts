@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { times } from "../bench/compare/testing/sides.ts";
-import { sample } from "../bench/report/testing/sample.ts";
-import { laidRun } from "../bench/results/testing/folder.ts";
-import { plimsoll, resultsFolder } from "./plimsoll.ts";
+import { times } from "../../bench/compare/testing/sides.ts";
+import { sample } from "../../bench/report/testing/sample.ts";
+import { laidRun } from "../../bench/results/testing/folder.ts";
+import { plimsoll, resultsFolder } from "../plimsoll.ts";
 
 test("a run is saved as a baseline, found by its scenario, and a slower one fails with 3", async (t) => {
   const root = resultsFolder(t);

@@ -4,21 +4,21 @@
  */
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
-import { addressOf } from "../bench/influx/address.ts";
-import { deliverTo } from "../bench/influx/delivery.ts";
-import { openDatabase } from "../bench/influx/open-database.ts";
-import { lineOf } from "../bench/influx/point.ts";
-import { PointsOfRun } from "../bench/influx/points-of-run.ts";
-import { type Influxd, noInfluxd, unstartedInfluxd } from "../bench/influx/testing/influxd.ts";
-import { query } from "../bench/influx/testing/query.ts";
-import type { ResourceSample, Run } from "../bench/results/run-schema.ts";
-import { wholeRun } from "../bench/results/testing/run.ts";
-import { counter, requests, START_MS, trend, windowAt } from "../bench/windows/testing/windows.ts";
-import type { Series } from "../bench/windows/window.ts";
-import { type DataSource, dataSource } from "../grafana/testing/data-source.ts";
-import { generated } from "../grafana/testing/generated.ts";
-import { ALL } from "../grafana/testing/interpolate.ts";
-import { emptyPanels, tableOf, variablesOf, view } from "../grafana/testing/view.ts";
+import { addressOf } from "../../bench/influx/address.ts";
+import { deliverTo } from "../../bench/influx/delivery.ts";
+import { openDatabase } from "../../bench/influx/open-database.ts";
+import { lineOf } from "../../bench/influx/point.ts";
+import { PointsOfRun } from "../../bench/influx/points-of-run.ts";
+import { type Influxd, noInfluxd, unstartedInfluxd } from "../../bench/influx/testing/influxd.ts";
+import { query } from "../../bench/influx/testing/query.ts";
+import type { ResourceSample, Run } from "../../bench/results/run-schema.ts";
+import { wholeRun } from "../../bench/results/testing/run.ts";
+import { counter, requests, START_MS, trend, windowAt } from "../../bench/windows/testing/windows.ts";
+import type { Series } from "../../bench/windows/window.ts";
+import { type DataSource, dataSource } from "../../grafana/testing/data-source.ts";
+import { generated } from "../../grafana/testing/generated.ts";
+import { ALL } from "../../grafana/testing/interpolate.ts";
+import { emptyPanels, tableOf, variablesOf, view } from "../../grafana/testing/view.ts";
 
 /** Seconds of each run; the first is the warm-up. */
 const SECONDS = 40;

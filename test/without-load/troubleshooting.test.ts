@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { ROOT } from "./plimsoll.ts";
+import { ROOT } from "../plimsoll.ts";
 
 const sources = globSync("{bench,build,scenarios,targets}/**/*.{ts,mjs}", { cwd: ROOT })
   .filter((file) => !file.includes(".test.") && !file.includes("testing"))

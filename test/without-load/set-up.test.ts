@@ -18,7 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { ROOT } from "./plimsoll.ts";
+import { ROOT } from "../plimsoll.ts";
 
 interface Machine {
   readonly checkout: string;

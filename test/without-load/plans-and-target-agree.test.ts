@@ -1,8 +1,8 @@
 /** scenarios/plans.ts says again what the connector says of itself, since k6 cannot read the target's code. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CONNECTOR_VARIANTS, FULL_CHAIN, SCENARIOS } from "../scenarios/plans.ts";
-import { DEFAULT_CHAIN, fullChain, VARIANTS } from "../targets/connector/variants.ts";
+import { CONNECTOR_VARIANTS, FULL_CHAIN, SCENARIOS } from "../../scenarios/plans.ts";
+import { DEFAULT_CHAIN, fullChain, VARIANTS } from "../../targets/connector/variants.ts";
 
 test("the plans know every variant of the connector, in the order of its port", () => {
   assert.deepEqual([...CONNECTOR_VARIANTS], [...VARIANTS]);

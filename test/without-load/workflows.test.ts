@@ -9,9 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { parse } from "yaml";
-import { MARKER } from "../bench/summary/comment.ts";
-import { TIERS } from "../bench/tiers/tiers.ts";
-import { ROOT } from "./plimsoll.ts";
+import { MARKER } from "../../bench/summary/comment.ts";
+import { TIERS } from "../../bench/tiers/tiers.ts";
+import { ROOT } from "../plimsoll.ts";
 
 interface WorkflowStep {
   readonly uses?: string;

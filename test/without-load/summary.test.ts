@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { times } from "../bench/compare/testing/sides.ts";
-import { sample } from "../bench/report/testing/sample.ts";
-import { laidRun } from "../bench/results/testing/folder.ts";
-import { plimsoll, resultsFolder } from "./plimsoll.ts";
+import { times } from "../../bench/compare/testing/sides.ts";
+import { sample } from "../../bench/report/testing/sample.ts";
+import { laidRun } from "../../bench/results/testing/folder.ts";
+import { plimsoll, resultsFolder } from "../plimsoll.ts";
 
 test("a summary exits with the worst of its runs when it gates, and leaves its files either way", async (t) => {
   const root = resultsFolder(t);

@@ -9,10 +9,10 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { after, before, test } from "node:test";
 import { parse } from "yaml";
-import { targetProgram } from "../bench/paths.ts";
-import { GRAFANA_VERSION } from "../grafana/parts/layout.ts";
-import { PLIMSOLL, RAW_K6 } from "../grafana/parts/variables.ts";
-import { ROOT } from "./plimsoll.ts";
+import { targetProgram } from "../../bench/paths.ts";
+import { GRAFANA_VERSION } from "../../grafana/parts/layout.ts";
+import { PLIMSOLL, RAW_K6 } from "../../grafana/parts/variables.ts";
+import { ROOT } from "../plimsoll.ts";
 
 interface Port {
   readonly host_ip?: string;

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { influxd, noInfluxd } from "../bench/influx/testing/influxd.ts";
-import { query } from "../bench/influx/testing/query.ts";
-import { ROOT } from "./plimsoll.ts";
+import { influxd, noInfluxd } from "../../bench/influx/testing/influxd.ts";
+import { query } from "../../bench/influx/testing/query.ts";
+import { ROOT } from "../plimsoll.ts";
 
 test("a user who may only read sees what is there, and can neither drop nor write anything", {
   skip: noInfluxd,
