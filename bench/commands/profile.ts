@@ -42,7 +42,7 @@ Examples:
   npx plimsoll profile soak --member bob --no-heap
   npx plimsoll profile basic-load --target-cmd "node server.js" --url http://127.0.0.1:8200
 
-It leaves results/<run>/profile/: flame.html, top.txt, and for Chrome DevTools <process>.cpuprofile and
+It leaves results/<run>/profile/: flame.html, flame.svg, top.txt, and for Chrome DevTools <process>.cpuprofile and
 <process>-1.heapsnapshot, -2.heapsnapshot.`,
     )
     .action(async (name: string, flags: ProfileFlags) => {

@@ -42,6 +42,6 @@ for (const [what, heapFiles, heapTrouble, says] of [
     assert.match(text, says);
     assert.match(text, /100\.0 % +100\.0 % +serve /);
     assert.equal(readFileSync(join(folder, "top.txt"), "utf8"), text);
-    for (const name of ["flame.html"]) assert.ok(existsSync(join(folder, name)), name);
+    for (const name of ["flame.html", "flame.svg"]) assert.ok(existsSync(join(folder, name)), name);
   });
 }

@@ -1,8 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../paths.ts";
+import { drawFile } from "../report/charts/draw.ts";
 import { callTree } from "./call-tree.ts";
 import { flameOf } from "./flame.ts";
+import { flameChart } from "./flame-chart.ts";
 import { flamePage } from "./flame-page.ts";
 import { frameNames } from "./frame-name.ts";
 import { type Grown, grown, kindsOf } from "./heap.ts";
@@ -31,6 +33,7 @@ export function keep(folder: string, title: string, profiled: Profiled): string 
   const subtitle = `Main thread, ${seconds} s, idle time left out; ${cost}.`;
   const flame = flameOf(tree);
   writeFileSync(join(folder, "flame.html"), flamePage(title, subtitle, flame));
+  writeFileSync(join(folder, "flame.svg"), drawFile(flameChart(title, subtitle, flame)));
   const heap = heapOf(folder, profiled);
   return heap === undefined ? text : tell(heap);
 }
