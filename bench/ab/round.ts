@@ -5,6 +5,7 @@ import { isFree } from "../host/ports.ts";
 import { type Ending, killAll } from "../run/child.ts";
 import type { Interrupts } from "../run/interrupts.ts";
 import { startK6 } from "../run/k6.ts";
+import { LAST_WORDS_LINES, lastWords } from "../run/last-words.ts";
 import { boundLog } from "../run/log-file.ts";
 import { startTarget, type Target } from "../run/target.ts";
 import { foldOf } from "../windows/fold.ts";
@@ -23,7 +24,6 @@ export const ROUND_OVERHEAD_SECONDS = 4 + WARM_UP_SECONDS + EDGE_SECONDS;
 const PORT_STEP = 50;
 /** Beyond its load k6 gets this long to end. */
 const OVERTIME_MS = 20_000;
-const LAST_LOG_LINES = 3;
 
 /** What all rounds of a trial have in common. */
 export interface Duel {
@@ -106,7 +106,7 @@ async function load(
   for (const build of BUILDS) {
     of(build).ended.then(
       (how) => {
-        died ??= { build, how, said: of(build).lastLog(LAST_LOG_LINES).at(-1) ?? "" };
+        died ??= { build, how, said: lastWords(of(build).lastLog(LAST_WORDS_LINES)) ?? "" };
         k6.interrupt();
       },
       () => {},
