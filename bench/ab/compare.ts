@@ -27,7 +27,7 @@ export interface CompareOptions {
   readonly scenario: string;
   /** Requests a second to each build. */
   readonly rate: number;
-  /** The most it may take, starting and stopping included. */
+  /** The most all rounds may take, starting and stopping included; checkouts come before. */
   readonly seconds: number;
   /** Ratios from 1/(1+band) to 1+band are the same. */
   readonly band: number;
