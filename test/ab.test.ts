@@ -121,6 +121,37 @@ test("Ctrl-C: exit 4, checkouts and servers are gone", async (t) => {
   await nothingLeft(cwd, base);
 });
 
+test("a build that crashes as it starts is told by its error, and its log is kept: exit 2", async (t) => {
+  const [cwd, out, base] = [repository(t), resultsFolder(t), await freeBase()];
+  const flags = ["--start", "node nothing.mjs", "--port-base", `${base}`, "--out", out];
+  const { exitCode, stderr } = await start(t, ["ab", "main", "HEAD", ...flags], cwd).outcome;
+  assert.equal(exitCode, 2, stderr);
+  assert.match(
+    stderr,
+    /before it was ready: Error: Cannot find module '.*nothing\.mjs' \(logs are in .*\)\n$/,
+  );
+  const [folder] = readdirSync(out);
+  assert.match(readFileSync(join(out, folder ?? "", "a.log"), "utf8"), /Node\.js v/);
+  await nothingLeft(cwd, base);
+});
+
+test("a round that cannot be ends a trial that has begun with what there is: exit 4, and a report", async (t) => {
+  const [cwd, out, base] = [repository(t), resultsFolder(t), await freeBase()];
+  const server = `exec node ${join(cwd, "server.mjs")} 1`;
+  // Starts once, and never again.
+  const once = `mkdir ${join(cwd, "once")} && ${server}`;
+  const flags = ["--rate", "20", "--seconds", "22", "--port-base", `${base}`, "--out", out];
+  const outcome = await start(t, ["ab", server, once, ...flags], cwd).outcome;
+  const { ab, folder } = resultOf(out, outcome);
+  assert.deepEqual([outcome.exitCode, ab.verdict], [4, "no-data"], outcome.stderr);
+  assert.match(
+    ab.reasons[0] ?? "",
+    /^round 2 could not be: B, .* ended with exit code 1 before it was ready/,
+  );
+  assert.ok(readdirSync(folder).includes("report.html"));
+  await nothingLeft(cwd, base);
+});
+
 for (const [args, says] of [
   [
     ["no-such-ref", "main"],

@@ -115,3 +115,32 @@ test("A and B are read as they are written: white space makes a command, a ref i
   await assert.rejects(sourceOf(" ", cwd), { code: "USAGE" });
   await assert.rejects(sourceOf("main", tmpdir()), { code: "USAGE" });
 });
+
+test("a ref that a shallow clone does not have is told with what brings it", async (t) => {
+  const { cwd, shas } = repository(t);
+  const clone = join(cwd, ".git", "clone");
+  execFileSync("git", ["clone", "--quiet", "--depth", "1", `file://${cwd}`, clone]);
+  for (const ref of ["HEAD~1", shas[0]])
+    await assert.rejects(sourceOf(ref, clone), {
+      code: "USAGE",
+      message: new RegExp(`^"${ref}" is not in this clone, which is shallow: git fetch --unshallow `),
+    });
+  assert.equal(((await sourceOf("HEAD", clone)) as { sha: string }).sha, shas[1]);
+});
+
+test("a commit that cannot be bundled is told by its error, not by the version of Node below it", async (t) => {
+  const { cwd, log } = repository(t);
+  mkdirSync(join(cwd, "build"));
+  mkdirSync(join(cwd, "targets", "connector"), { recursive: true });
+  writeFileSync(join(cwd, "build", "bundle.ts"), 'throw new Error("no entry point");');
+  writeFileSync(join(cwd, "targets", "connector", "main.ts"), "");
+  const git = (...args: string[]) => execFileSync("git", [...IDENTITY, ...args], { cwd, encoding: "utf8" });
+  git("add", ".");
+  git("commit", "--quiet", "-m", "broken");
+  const sha = git("rev-parse", "HEAD").trim();
+  const checkouts = openCheckouts(cwd, true, log);
+  await assert.rejects(checkouts.of(sha), {
+    message: `cannot bundle ${sha.slice(0, 7)}: Error: no entry point`,
+  });
+  checkouts.remove();
+});

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../failure.ts";
 import { Child } from "../run/child.ts";
+import { LAST_WORDS_LINES, lastWords } from "../run/last-words.ts";
 import { tailOf } from "../run/log-file.ts";
 
 /** plimsoll-ab-<pid>-XXXXXX: whose it is, so that what a killed one left can be told from what is in use. */
@@ -108,7 +109,7 @@ async function run(
   } finally {
     closeSync(log);
   }
-  throw new Failure("USAGE", `${wrong}: ${tailOf(logFile, 1)[0] ?? program}`);
+  throw new Failure("USAGE", `${wrong}: ${lastWords(tailOf(logFile, LAST_WORDS_LINES)) ?? program}`);
 }
 
 /** What a killed one left: nobody else can take it away. */

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { BUILDS, type Build, duetPlan } from "../../scenarios/lib/duet.ts";
 import { SCENARIOS } from "../../scenarios/plans.ts";
@@ -9,6 +9,7 @@ import { newRunFolder, type RunFolder, writeAtomic } from "../results/store.ts";
 import { killAll } from "../run/child.ts";
 import type { Interrupts } from "../run/interrupts.ts";
 import { checkK6 } from "../run/k6.ts";
+import { fromHere } from "../run/voyage.ts";
 import { AB_SCHEMA, type Ab, abSchema } from "./ab-schema.ts";
 import { type Checkouts, openCheckouts } from "./checkouts.ts";
 import { type Launch, launchOf } from "./launch.ts";
@@ -26,7 +27,7 @@ export interface CompareOptions {
   readonly scenario: string;
   /** Requests a second to each build. */
   readonly rate: number;
-  /** The most it may take, starting and stopping included. */
+  /** The most all rounds may take, starting and stopping included; checkouts come before. */
   readonly seconds: number;
   /** Ratios from 1/(1+band) to 1+band are the same. */
   readonly band: number;
@@ -41,6 +42,8 @@ export interface CompareOptions {
   readonly say: (what: string) => void;
 }
 
+/** Where builds, npm and the bundler speak. */
+const LOGS = ["a.log", "b.log", "checkout.log"];
 /** Chance of a false alarm that all looks at all metrics together may have. */
 const ALPHA = 0.05;
 const SEED = 20_261_121;
@@ -113,14 +116,22 @@ export async function compare(options: CompareOptions): Promise<{ ab: Ab; folder
     writeAtomic(file("report.html"), abPage(ab));
     return { ab, folder };
   } catch (error) {
+    const words = LOGS.some((name) => hasWords(file(name)));
+    if (!begun && !existsSync(file("blocks.ndjson")) && (interrupts.requested || !words))
+      rmSync(folder.path, { recursive: true, force: true });
     if (interrupts.requested)
       throw new Failure("NO_DATA", "interrupted before the load began; nothing is kept");
+    // One line does not hold all of what a build or npm had to say.
+    if (error instanceof Failure && words)
+      throw new Failure(error.code, `${error.message} (logs are in ${fromHere(folder.path)})`);
     throw error;
   } finally {
     checkouts?.remove();
-    // Nothing was measured, so there is nothing to keep; the Failure has said why.
-    if (!begun && !existsSync(file("blocks.ndjson"))) rmSync(folder.path, { recursive: true, force: true });
   }
+}
+
+function hasWords(log: string): boolean {
+  return (statSync(log, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 function sourceFacts(source: Source): Pick<Ab["a"], "kind" | "name" | "sha"> {

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { firstLine, startNode, withGrandchild } from "../run/testing/processes.ts";
 import { CpuMeter } from "./cpu-meter.ts";
@@ -47,4 +50,29 @@ test("a server behind a shell is seen through it, and a process that is gone tel
   }
   assert.ok(used >= 0.05, `${used}`);
   assert.equal(new CpuMeter(2 ** 22 + 1).read(), undefined);
+});
+
+test("a thread that cannot be read once hides no other one, and is not taken for a new one later", {
+  skip: process.platform !== "linux",
+}, (t) => {
+  const proc = mkdtempSync(join(tmpdir(), "plimsoll-proc-"));
+  t.after(() => rmSync(proc, { recursive: true }));
+  const thread = (tid: number) => join(proc, "7", "task", String(tid));
+  const used = (tid: number, seconds: number) => {
+    mkdirSync(thread(tid), { recursive: true });
+    writeFileSync(join(thread(tid), "schedstat"), `${seconds * 1e9} 0 1\n`);
+  };
+  const meter = new CpuMeter(7, proc);
+  for (const tid of [1, 2, 3]) used(tid, 100);
+  assert.equal(meter.read(), 0);
+  rmSync(join(thread(2), "schedstat"));
+  used(3, 101);
+  assert.equal(meter.read(), 1);
+  used(2, 102);
+  assert.equal(meter.read(), 3);
+  // A thread that is gone is forgotten: the next one of its number is new.
+  rmSync(thread(2), { recursive: true });
+  meter.read();
+  used(2, 4);
+  assert.equal(meter.read(), 7);
 });

@@ -1,10 +1,11 @@
 import { BUILDS, type Build, duetPlan, otherThan } from "../../scenarios/lib/duet.ts";
 import type { Plan } from "../../scenarios/lib/plan.ts";
 import { Failure } from "../failure.ts";
-import { isFree } from "../host/ports.ts";
+import { becomesFree } from "../host/ports.ts";
 import { type Ending, killAll } from "../run/child.ts";
 import type { Interrupts } from "../run/interrupts.ts";
 import { startK6 } from "../run/k6.ts";
+import { LAST_WORDS_LINES, lastWords } from "../run/last-words.ts";
 import { boundLog } from "../run/log-file.ts";
 import { startTarget, type Target } from "../run/target.ts";
 import { foldOf } from "../windows/fold.ts";
@@ -21,9 +22,10 @@ const EDGE_SECONDS = 1;
 export const ROUND_OVERHEAD_SECONDS = 4 + WARM_UP_SECONDS + EDGE_SECONDS;
 /** Between the ports of A and B: the bundled connector uses some above the one it is told. */
 const PORT_STEP = 50;
+/** What was killed with the round before may hold its port so much longer. */
+const FREE_MS = 3_000;
 /** Beyond its load k6 gets this long to end. */
 const OVERTIME_MS = 20_000;
-const LAST_LOG_LINES = 3;
 
 /** What all rounds of a trial have in common. */
 export interface Duel {
@@ -61,7 +63,7 @@ export async function runRound(options: RoundOptions): Promise<RoundEnd> {
   try {
     for (const [i, build] of [first, otherThan(first)].entries()) {
       const port = portBase + i * PORT_STEP;
-      if (!(await isFree(port)))
+      if (!(await becomesFree(port, FREE_MS)))
         throw new Failure("USAGE", `port ${port} is taken: choose others with --port-base`);
       targets.set(build, await launch(build, launches[build], port, file(`${build}.log`)));
       if (interrupts.requested) throw new Failure("FAULT", "interrupted");
@@ -106,7 +108,7 @@ async function load(
   for (const build of BUILDS) {
     of(build).ended.then(
       (how) => {
-        died ??= { build, how, said: of(build).lastLog(LAST_LOG_LINES).at(-1) ?? "" };
+        died ??= { build, how, said: lastWords(of(build).lastLog(LAST_WORDS_LINES)) ?? "" };
         k6.interrupt();
       },
       () => {},

@@ -24,11 +24,24 @@ export async function sourceOf(text: string, cwd: string): Promise<Source> {
     const { stdout } = await git("git", args, { cwd });
     return { kind: "ref", ref: named, sha: stdout.trim() };
   } catch {
+    if (await isShallow(cwd)) {
+      throw new Failure(
+        "USAGE",
+        `"${named}" is not in this clone, which is shallow: git fetch --unshallow brings its other commits, git fetch origin <branch>:<branch> a branch`,
+      );
+    }
     throw new Failure(
       "USAGE",
       `"${named}" is no git ref of the repository in ${cwd}; a command has white space in it: "node server.mjs"`,
     );
   }
+}
+
+async function isShallow(cwd: string): Promise<boolean> {
+  return git("git", ["rev-parse", "--is-shallow-repository"], { cwd }).then(
+    ({ stdout }) => stdout.trim() === "true",
+    () => false,
+  );
 }
 
 /** What a table or a sentence calls it. */

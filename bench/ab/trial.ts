@@ -1,4 +1,5 @@
 import { appendFileSync } from "node:fs";
+import { Failure } from "../failure.ts";
 import { lookLevels } from "../stats/alpha-spending.ts";
 import { type Block, logRatios } from "./block.ts";
 import { LEAST_ROUNDS, type Look, lookAt, type Rule } from "./look.ts";
@@ -17,8 +18,11 @@ export interface Shape {
 const ROUND_SECONDS = 24;
 /** Wilcoxon's test cannot be significant for three metrics with fewer in all. */
 const LEAST_PAIRS = 4;
-/** The least time a trial can be given, in seconds. */
+/** The next round may take a little longer than the last. */
+const SLACK = 1.1;
+/** The least time a trial can be given, and the most, in seconds. */
 export const LEAST_SECONDS = LEAST_ROUNDS * (ROUND_OVERHEAD_SECONDS + LEAST_PAIRS);
+export const MOST_SECONDS = 3_600;
 
 /**
  * How a trial of so many seconds is cut into rounds. Many short rounds, because processes differ more than seconds do: the
@@ -31,6 +35,18 @@ export function shapeOf(seconds: number): Shape {
   return { rounds, pairs: Math.max(LEAST_PAIRS, Math.floor(seconds / rounds) - ROUND_OVERHEAD_SECONDS) };
 }
 
+/**
+ * The least time in which as many rounds end as a look needs.
+ *
+ * @param overhead seconds that a round takes beside its blocks
+ */
+export function secondsNeeded(overhead: number): number {
+  const needed = (seconds: number) => SLACK * LEAST_ROUNDS * (shapeOf(seconds).pairs + overhead);
+  let seconds = LEAST_SECONDS;
+  while (needed(seconds) > seconds && seconds < MOST_SECONDS) seconds++;
+  return seconds;
+}
+
 /** The level of the look after each round, from the second on. */
 export function levelsOf({ rounds }: Shape, { alpha }: Rule): number[] {
   return lookLevels(
@@ -39,21 +55,55 @@ export function levelsOf({ rounds }: Shape, { alpha }: Rule): number[] {
   );
 }
 
+/**
+ * Whether one more round ends within the time, if it takes as long as those before did on average: how long builds take to
+ * start is known only once they have.
+ *
+ * @param took seconds of each round so far
+ * @param seconds that all may take
+ */
+export function anotherFits(took: readonly number[], seconds: number): boolean {
+  const sum = took.reduce((all, one) => all + one, 0);
+  return took.length === 0 || sum + sum / took.length <= seconds;
+}
+
 export interface TrialOptions extends Duel {
   readonly shape: Shape;
+  /** The most all rounds may take; of one that was begun the end is awaited. */
+  readonly seconds: number;
   readonly rule: Rule;
   readonly onRound: (round: number) => void;
   readonly onBlock: (blocks: readonly Block[]) => void;
   readonly onLook: (look: Look) => void;
 }
 
-/** Rounds, one after the other, until a look at them decides, there are no more, or something is wrong. */
-export async function runTrial(options: TrialOptions): Promise<Measured & { blocks: readonly Block[] }> {
+/** What a test has its own of: the clock, and what goes wrong in a round. */
+interface Rim {
+  readonly round: typeof runRound;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * Rounds, one after the other, until a look at them decides, there are no more or no time for more, or something is wrong.
+ *
+ * When the clock says before a look that it is the last one, it has all of alpha that the looks before have left: the levels
+ * still add up to alpha, and the clock knows nothing of the ratios.
+ *
+ * @throws Failure where the first round cannot begin
+ */
+export async function runTrial(
+  options: TrialOptions,
+  rim: Rim = { round: runRound, now: () => performance.now() },
+): Promise<Measured & { blocks: readonly Block[] }> {
   const { shape, rule, interrupts, file } = options;
   const levels = levelsOf(shape, rule);
   const blocks: Block[] = [];
   const looks: Look[] = [];
   const ends: RoundResult[] = [];
+  const took: number[] = [];
+  let broken: string | undefined;
+  const isLast = () => ends.length === shape.rounds || !anotherFits(took, options.seconds);
   const measured = () => ({
     blocks,
     looks,
@@ -63,12 +113,15 @@ export async function runTrial(options: TrialOptions): Promise<Measured & { bloc
     seconds: blocks.length,
     interrupted: interrupts.requested,
     band: rule.band,
-    over: ends.length === shape.rounds,
+    over: isLast(),
+    secondsNeeded: secondsNeeded(Math.max(0, ...took) - shape.pairs),
+    ...(broken !== undefined && { broken }),
   });
-  for (let round = 0; round < shape.rounds; round++) {
+  for (let round = 0; round < shape.rounds && !isLast(); round++) {
     options.onRound(round);
+    const startMs = rim.now();
     try {
-      const end = await runRound({
+      const end = await rim.round({
         ...options,
         round,
         pairs: shape.pairs,
@@ -85,15 +138,19 @@ export async function runTrial(options: TrialOptions): Promise<Measured & { bloc
         ),
       );
     } catch (error) {
+      // Before anything was measured it is the user's to mend; after that, what was measured is told with it.
       // What Ctrl-C killed has its own complaints.
-      if (!interrupts.requested) throw error;
+      if (!interrupts.requested && (ends.length === 0 || !(error instanceof Failure))) throw error;
+      broken = (error as Error).message;
     }
+    took.push((rim.now() - startMs) / 1000);
     if (troubleOf(measured())) break;
     // Whether it was the build that failed, the next round has to say.
     if (ends.some(({ failed }) => Math.max(failed.a, failed.b) > MOST_FAILED)) continue;
     const level = levels[round + 1 - LEAST_ROUNDS];
     if (level === undefined) continue;
-    const look = lookAt(logRatios(blocks), rule, level);
+    const spent = looks.reduce((sum, look) => sum + look.level, 0);
+    const look = lookAt(logRatios(blocks), rule, isLast() ? rule.alpha - spent : level);
     looks.push(look);
     options.onLook(look);
     if (look.decision !== "open") break;

@@ -47,6 +47,10 @@ export interface Measured {
   readonly interrupted: boolean;
   /** There will be no more rounds. */
   readonly over: boolean;
+  /** Rounds take so long here that a look needs this much. */
+  readonly secondsNeeded: number;
+  /** Why a round could not be. */
+  readonly broken?: string;
   readonly band: number;
 }
 
@@ -77,8 +81,10 @@ export function troubleOf({
   seconds,
   interrupted,
   over,
+  broken,
 }: Measured): [Verdict, string[]] | undefined {
   if (interrupted) return ["no-data", ["interrupted before it was decided"]];
+  if (broken !== undefined) return ["no-data", [`round ${ends.length + 1} could not be: ${broken}`]];
   for (const { died, k6Error, dropped, asked } of ends) {
     if (died) {
       const how = died.how.signal ?? `exit code ${died.how.exitCode}`;
@@ -119,8 +125,13 @@ function failing(one: RoundResult, next: RoundResult | undefined): [Verdict, str
   return ["no-data", [both, ...said, `perhaps ${TOO_BUSY}`]];
 }
 
-function speedOf({ looks, ends, band }: Measured): [Verdict, string[]] {
+function speedOf({ looks, ends, band, secondsNeeded }: Measured): [Verdict, string[]] {
   const last = looks.at(-1);
+  if (!last && ends.length === 1)
+    return [
+      "no-data",
+      [`the time was over after one round, and two are the least: --seconds ${secondsNeeded}`],
+    ];
   if (!last) return ["no-data", ["too little was measured to look at it"]];
   const within = `within ${percent(100 * band)}`;
   if (last.decision === "same") return ["same", [`B is as fast as A, ${within}`]];

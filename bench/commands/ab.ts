@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { createLogUpdate } from "log-update";
 import { abScenarios, compare } from "../ab/compare.ts";
-import { LEAST_SECONDS, shapeOf } from "../ab/trial.ts";
+import { LEAST_SECONDS, MOST_SECONDS, shapeOf } from "../ab/trial.ts";
 import { RESULTS } from "../results/store.ts";
 import { Interrupts } from "../run/interrupts.ts";
 import { fromHere } from "../run/voyage.ts";
@@ -39,7 +39,12 @@ export function addAb(program: Command): void {
     .argument("<B>", "the same; A once more is a trial of the method")
     .option("--scenario <name>", `whose call is made: ${abScenarios().join(", ")}`, "basic-load")
     .option("--rate <n>", "requests a second to each build", wholeNumber(1, 100_000), RATE)
-    .option("--seconds <n>", "the most it may take", wholeNumber(LEAST_SECONDS, 3_600), SECONDS)
+    .option(
+      "--seconds <n>",
+      "the most it may take, beside checking out, installing and bundling; no round begins that would not end in it",
+      wholeNumber(LEAST_SECONDS, MOST_SECONDS),
+      SECONDS,
+    )
     .option("--band <percent>", "differences up to this are called the same", percent, BAND_PERCENT / 100)
     .option(
       "--start <command>",

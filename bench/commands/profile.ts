@@ -1,20 +1,13 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { SCENARIOS } from "../../scenarios/plans.ts";
 import { Failure } from "../failure.ts";
-import { ROOT } from "../paths.ts";
-import { callTree } from "../profile/call-tree.ts";
-import { flameOf } from "../profile/flame.ts";
-import { flamePage } from "../profile/flame-page.ts";
-import { frameNames } from "../profile/frame-name.ts";
-import { grown, kindsOf } from "../profile/heap.ts";
 import { INSPECTABLE } from "../profile/inspector.ts";
-import { overheadText, profileText } from "../profile/profile-text.ts";
-import { PROFILE_FOLDER, type Profiled, Profiler } from "../profile/profiler.ts";
+import { keep } from "../profile/keep.ts";
+import { PROFILE_FOLDER, Profiler } from "../profile/profiler.ts";
 import { stretchesOf } from "../profile/stretches.ts";
 import type { Run } from "../results/run-schema.ts";
-import { type RunFolder, writeRun } from "../results/store.ts";
+import { writeRun } from "../results/store.ts";
 import { Interrupts } from "../run/interrupts.ts";
 import { fromHere, voyage } from "../run/voyage.ts";
 import { targetFlags } from "./attempt.ts";
@@ -25,8 +18,6 @@ interface ProfileFlags extends LoadFlags {
   readonly member?: string;
   readonly heap: boolean;
 }
-
-const MOST_GROWN = 50;
 
 export function addProfile(program: Command): void {
   loadOptions(
@@ -51,7 +42,7 @@ Examples:
   npx plimsoll profile soak --member bob --no-heap
   npx plimsoll profile basic-load --target-cmd "node server.js" --url http://127.0.0.1:8200
 
-It leaves results/<run>/profile/: flame.html, top.txt, and for Chrome DevTools <process>.cpuprofile and
+It leaves results/<run>/profile/: flame.html, flame.svg, top.txt, and for Chrome DevTools <process>.cpuprofile and
 <process>-1.heapsnapshot, -2.heapsnapshot.`,
     )
     .action(async (name: string, flags: ProfileFlags) => {
@@ -96,7 +87,11 @@ async function profile(name: string, flags: ProfileFlags): Promise<number> {
       const why = run.reasons[0] === undefined ? "" : `: ${run.reasons[0]}`;
       throw new Failure("NO_DATA", `the run ended before it was profiled${why}`);
     }
-    process.stdout.write(keep(folder, run, profiled));
+    const inFolder = join(folder.path, PROFILE_FOLDER);
+    const title = `${profiled.process} under ${run.scenario} ${run.profile}`;
+    process.stdout.write(
+      `\n${keep(inFolder, title, profiled)}\n  ${fromHere(join(inFolder, "flame.html"))}\n\n`,
+    );
     return 0;
   } finally {
     interrupts.release();
@@ -111,18 +106,4 @@ function notJudged(run: Run): Run {
     exitCode: 4,
     reasons: ["profiled: the target was slowed down on purpose"],
   };
-}
-
-/** Writes what came of it; gives back what to tell. */
-function keep(folder: RunFolder, run: Run, { process, profile, heapFiles, overhead }: Profiled): string {
-  const file = (name: string) => join(folder.path, PROFILE_FOLDER, name);
-  const tree = callTree(profile, frameNames(ROOT));
-  const [before, after] = heapFiles.map((name) => kindsOf(file(name)));
-  const text = profileText(process, tree, before && after && grown(before, after, MOST_GROWN));
-  const cost = overheadText(overhead);
-  writeFileSync(file("top.txt"), `${text}\n  ${cost}\n`);
-  const title = `${process} under ${run.scenario} ${run.profile}`;
-  const subtitle = `Main thread, ${Math.round((profile.endTime - profile.startTime) / 1e6)} s, idle time left out; ${cost}.`;
-  writeFileSync(file("flame.html"), flamePage(title, subtitle, flameOf(tree)));
-  return `\n${text}\n  ${cost}\n\n  ${fromHere(file("flame.html"))}\n\n`;
 }

@@ -1,6 +1,8 @@
-import { createWriteStream, readFileSync } from "node:fs";
+import { createWriteStream, readFileSync, statSync } from "node:fs";
 import { finished } from "node:stream/promises";
 import { z } from "zod";
+import { Failure } from "../failure.ts";
+import { bytes } from "../format.ts";
 import type { Inspector } from "./inspector.ts";
 
 /**
@@ -46,8 +48,18 @@ export interface Kind {
   readonly bytes: number;
 }
 
-/** Objects with a constructor go by its name, all else by V8's own type: `(string)`, `(array)`, `(closure)`. */
+/** A larger file is more than a string can hold (ERR_STRING_TOO_LONG), or its tables than our own heap can. */
+const MOST_READ_BYTES = 256 * 1024 * 1024;
+
+/**
+ * What a snapshot holds. Objects with a constructor go by its name, all else by V8's own type: `(string)`, `(array)`, `(closure)`.
+ *
+ * @throws Failure FAULT for a file too large for us; Chrome DevTools has its own bounds
+ */
 export function kindsOf(file: string): Map<string, Kind> {
+  const fileBytes = statSync(file).size;
+  if (fileBytes > MOST_READ_BYTES)
+    throw new Failure("FAULT", `a snapshot of ${bytes(fileBytes)} is too large to be read here`);
   const { snapshot, nodes, strings } = snapshotSchema.parse(JSON.parse(readFileSync(file, "utf8")));
   const { node_fields: fields, node_types: types } = snapshot.meta;
   const [type, name, size] = ["type", "name", "self_size"].map((field) => fields.indexOf(field));

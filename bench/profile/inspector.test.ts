@@ -8,7 +8,7 @@ import { callTree, topFrames } from "./call-tree.ts";
 import { startCpuProfile, stopCpuProfile } from "./cpu-profile.ts";
 import { frameNames } from "./frame-name.ts";
 import { grown, kindsOf, takeHeapSnapshot } from "./heap.ts";
-import { Inspector, inspectorsIn, pidOf } from "./inspector.ts";
+import { Inspector, inspectorsIn, numberOf } from "./inspector.ts";
 
 /** Keeps busy in one place, and keeps objects of one class. */
 const BUSY = `
@@ -38,7 +38,7 @@ async function inspected(t: TestContext) {
 
 test("a process is seen where it works", async (t) => {
   const { child, inspector } = await inspected(t);
-  assert.equal(await pidOf(inspector), child.pid);
+  assert.equal(await numberOf(inspector, "process.pid"), child.pid);
   await startCpuProfile(inspector);
   await new Promise((resolve) => setTimeout(resolve, 400));
   const { raw, profile } = await stopCpuProfile(inspector);

@@ -4,6 +4,8 @@ import { Failure } from "../failure.ts";
 
 /** A command that has no answer after this is given up: the process stands still, or is gone. */
 const ANSWER_MS = 60_000;
+/** An address where something else listens by now may never answer. */
+const OPEN_MS = 5_000;
 /** A heap snapshot comes in chunks of some 100 kB; V8 never sends a message near this. */
 const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 
@@ -45,7 +47,11 @@ export class Inspector {
 
   /** @throws Failure FAULT where nothing listens at the address */
   static async open(url: string): Promise<Inspector> {
-    const socket = new WebSocket(url, { maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
+    const socket = new WebSocket(url, {
+      maxPayload: MAX_MESSAGE_BYTES,
+      perMessageDeflate: false,
+      handshakeTimeout: OPEN_MS,
+    });
     const inspector = new Inspector(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once("open", resolve);
@@ -60,16 +66,16 @@ export class Inspector {
    * Sends a command.
    *
    * @returns what the process answers
-   * @throws Failure FAULT when it refuses, is gone, or says nothing for a minute
+   * @throws Failure FAULT when it refuses, is gone, or says nothing for `withinMs`
    */
-  send(method: string, params: object = {}): Promise<unknown> {
+  send(method: string, params: object = {}, withinMs = ANSWER_MS): Promise<unknown> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       if (this.#socket.readyState !== WebSocket.OPEN) {
         reject(new Failure("FAULT", `${method}: the process is gone`));
         return;
       }
-      const timer = setTimeout(() => this.#settle(id, "no answer within a minute"), ANSWER_MS);
+      const timer = setTimeout(() => this.#settle(id, `no answer within ${withinMs / 1000} s`), withinMs);
       this.#waiting.set(id, {
         resolve,
         reject: (error) => reject(new Failure("FAULT", `${method}: ${error.message}`)),
@@ -111,8 +117,11 @@ export class Inspector {
 
 const evaluated = z.object({ result: z.object({ value: z.number() }) });
 
-/** The pid of an inspected process. */
-export async function pidOf(inspector: Inspector): Promise<number> {
-  return evaluated.parse(await inspector.send("Runtime.evaluate", { expression: "process.pid" })).result
-    .value;
+/** What an expression comes to in an inspected process. */
+export async function numberOf(
+  inspector: Inspector,
+  expression: string,
+  withinMs = ANSWER_MS,
+): Promise<number> {
+  return evaluated.parse(await inspector.send("Runtime.evaluate", { expression }, withinMs)).result.value;
 }

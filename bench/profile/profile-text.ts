@@ -6,15 +6,23 @@ const MOST_FRAMES = 15;
 const MOST_KINDS = 8;
 const NAME = 58;
 
-/** What a person reads of a profile on the terminal, and in top.txt: 80 columns. */
-export function profileText(process: string, tree: Call, grown: readonly Grown[] | undefined): string {
+/**
+ * What a person reads of a profile on the terminal, and in top.txt: 80 columns.
+ *
+ * @param heap what grew, or why that cannot be told; undefined where nobody asked
+ */
+export function profileText(
+  process: string,
+  tree: Call,
+  heap: readonly Grown[] | string | undefined,
+): string {
   const seconds = significant(tree.totalUs / 1e6);
   return [
     `  ${process}: functions by their own share of ${seconds} s at work`,
     "",
     `  ${"own".padStart(6)} ${"in all".padStart(7)}   function`,
     ...topFrames(tree, MOST_FRAMES).map(frameLine),
-    ...(grown === undefined ? [] : ["", ...heapLines(grown)]),
+    ...(heap === undefined ? [] : ["", ...heapLines(heap)]),
     "",
   ].join("\n");
 }
@@ -24,7 +32,8 @@ function frameLine({ name, selfShare, totalShare }: TopFrame): string {
   return `  ${share(selfShare, 6)} ${share(totalShare, 7)}   ${cut(name)}`;
 }
 
-function heapLines(grown: readonly Grown[]): string[] {
+function heapLines(grown: readonly Grown[] | string): string[] {
+  if (typeof grown === "string") return [`  heap: ${grown}`];
   if (grown.length === 0) return ["  heap: nothing grew between the two snapshots"];
   return [
     "  heap: what grew between the two snapshots",

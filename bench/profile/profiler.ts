@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../failure.ts";
@@ -8,9 +8,10 @@ import { foldOf } from "../windows/fold.ts";
 import { startMs, type Window } from "../windows/window.ts";
 import { type CpuProfile, startCpuProfile, stopCpuProfile } from "./cpu-profile.ts";
 import { takeHeapSnapshot } from "./heap.ts";
-import { Inspector, inspectorsIn, pidOf } from "./inspector.ts";
+import { type Inspected, inspectedIn, serverAmong } from "./inspected.ts";
+import type { Inspector } from "./inspector.ts";
 import { type CostSample, overheadOf } from "./overhead.ts";
-import type { Stretches } from "./stretches.ts";
+import { afterSnapshot, type Stretches } from "./stretches.ts";
 
 export interface ProfilerOptions {
   readonly stretches: Stretches;
@@ -28,6 +29,8 @@ export interface Profiled {
   readonly profile: CpuProfile;
   /** File names in the folder of the profile; none without snapshots. */
   readonly heapFiles: readonly string[];
+  /** Why a snapshot is missing. */
+  readonly heapTrouble: string | undefined;
   /** Share of CPU a request that the sampler adds; undefined where it cannot be told. */
   readonly overhead: number | undefined;
 }
@@ -50,10 +53,13 @@ export class Profiler implements Onlooker {
     this.#options = options;
   }
 
-  begin(run: Run, say: (line: string) => void): void {
+  begin(run: Run, say: (line: string) => void, giveUp: () => void): void {
     this.#work = this.#profile(run, say);
     // Awaited when the run is over; a process that dies in the middle must not end us before.
-    this.#work.catch((error: Error) => say(error.message));
+    this.#work.catch((error: Error) => {
+      say(error.message);
+      giveUp();
+    });
   }
 
   window(window: Window): void {
@@ -77,6 +83,12 @@ export class Profiler implements Onlooker {
     if (cores !== undefined) this.#resources.set(Math.round(Date.parse(at) / 1000) - 1, cores);
   }
 
+  /** What has begun is brought to its end, a snapshot for one; what has not is left. */
+  async afterLoad(): Promise<void> {
+    this.#stop.abort();
+    await this.#work.catch(() => {});
+  }
+
   /**
    * To be called once the run is over.
    *
@@ -89,53 +101,103 @@ export class Profiler implements Onlooker {
   }
 
   async #profile(run: Run, say: (line: string) => void): Promise<Profiled | undefined> {
-    const { stretches, heap, folder } = this.#options;
-    const { name, pid } = this.#processOf(run);
-    mkdirSync(join(folder(run), PROFILE_FOLDER));
-    const inspector = await inspectorOf(pid, join(folder(run), "target.log"));
-    const file = (end: string) => join(folder(run), PROFILE_FOLDER, `${name}${end}`);
-    const heapFiles: string[] = [];
-    const snapshot = async (n: number) => {
-      if (!heap) return;
-      say(`heap snapshot ${n} of ${name}: it stands still meanwhile`);
-      await takeHeapSnapshot(inspector, file(`-${n}.heapsnapshot`));
-      heapFiles.push(`${name}-${n}.heapsnapshot`);
-    };
+    const folder = this.#options.folder(run);
+    const sought = this.#processOf(run);
+    mkdirSync(join(folder, PROFILE_FOLDER));
+    const found = await inspectedIn(join(folder, "target.log"));
     try {
-      // k6 itself takes a while to begin, on a busy machine a long one.
-      const startedMs = await Promise.race([this.#loaded.promise, this.#ended().then(() => undefined)]);
-      if (startedMs === undefined) return undefined;
-      const until = (seconds: number) =>
-        sleep(Math.max(0, startedMs + seconds * 1000 - Date.now()), undefined, { signal: this.#stop.signal });
-      await until(stretches.firstSnapshotAt);
-      await snapshot(1);
-      await until(stretches.profileFrom);
-      say(`the CPU of ${name} is sampled for ${Math.round(stretches.profileTo - stretches.profileFrom)} s`);
-      const fromMs = Date.now();
-      await startCpuProfile(inspector);
-      await until(stretches.profileTo);
-      const { raw, profile } = await stopCpuProfile(inspector);
-      const toMs = Date.now();
-      writeFileSync(file(".cpuprofile"), JSON.stringify(raw));
-      await snapshot(2);
-      // The windows of the last seconds come a little later.
-      await this.#ended();
-      const plain = { fromMs: startedMs + stretches.plainFrom * 1000, toMs: fromMs };
-      return {
-        process: name,
-        profile,
-        heapFiles,
-        overhead: overheadOf(this.#samples, plain, { fromMs, toMs }),
-      };
+      const { inspector } = await this.#chosen(found, sought, run);
+      for (const other of found) if (other.inspector !== inspector) other.inspector.close();
+      return await this.#sample(inspector, sought.name, join(folder, PROFILE_FOLDER), say);
     } catch (error) {
       if (this.#stop.signal.aborted) return undefined;
       throw error;
     } finally {
-      inspector.close();
+      for (const { inspector } of found) inspector.close();
     }
   }
 
-  #ended(): Promise<void> {
+  async #chosen(
+    found: readonly Inspected[],
+    { name, pid }: { name: string; pid: number },
+    { target }: Run,
+  ): Promise<Inspected> {
+    // A command's pid is that of its shell, or of the first of several processes.
+    if (target.kind === "command" && this.#member === undefined) {
+      const { stretches } = this.#options;
+      return serverAmong(found, portOf(target.url), () => this.#until(stretches.firstSnapshotAt));
+    }
+    const process = found.find((one) => one.pid === pid);
+    if (process !== undefined) return process;
+    throw new Failure("USAGE", `none of ${found.length} inspectable processes is ${name}, process ${pid}`);
+  }
+
+  async #sample(
+    inspector: Inspector,
+    process: string,
+    folder: string,
+    say: (line: string) => void,
+  ): Promise<Profiled> {
+    const heapFiles: string[] = [];
+    let heapTrouble: string | undefined;
+    const snapshot = async (n: number) => {
+      if (!this.#options.heap) return;
+      say(`heap snapshot ${n} of ${process}: it stands still meanwhile`);
+      const name = `${process}-${n}.heapsnapshot`;
+      try {
+        await takeHeapSnapshot(inspector, join(folder, name));
+        heapFiles.push(name);
+      } catch (error) {
+        // Half of one is of use to nobody.
+        rmSync(join(folder, name), { force: true });
+        heapTrouble ??= `no heap snapshot ${n}: ${(error as Error).message}`;
+        say(heapTrouble);
+      }
+    };
+    const { firstSnapshotAt } = this.#options.stretches;
+    const startedMs = await this.#until(firstSnapshotAt);
+    await snapshot(1);
+    const tookSeconds = (Date.now() - startedMs) / 1000 - firstSnapshotAt;
+    const stretches = afterSnapshot(this.#options.stretches, firstSnapshotAt + tookSeconds);
+    if (stretches === undefined) {
+      throw new Failure(
+        "NO_DATA",
+        `the heap snapshot took ${tookSeconds.toFixed(0)} s and left too little of the load to sample: --no-heap, or longer --seconds`,
+      );
+    }
+    await this.#until(stretches.profileFrom);
+    say(`the CPU of ${process} is sampled for ${Math.round(stretches.profileTo - stretches.profileFrom)} s`);
+    const fromMs = Date.now();
+    await startCpuProfile(inspector);
+    await this.#until(stretches.profileTo);
+    const { raw, profile } = await stopCpuProfile(inspector);
+    const toMs = Date.now();
+    writeFileSync(join(folder, `${process}.cpuprofile`), JSON.stringify(raw));
+    await snapshot(2);
+    // The windows of the last seconds come a little later.
+    await this.#over();
+    const plain = { fromMs: startedMs + stretches.plainFrom * 1000, toMs: fromMs };
+    const overhead = overheadOf(this.#samples, plain, { fromMs, toMs });
+    return { process, profile, heapFiles, heapTrouble, overhead };
+  }
+
+  /**
+   * Waits until so many seconds from the first request: k6 itself takes a while to begin, on a busy machine a long one.
+   *
+   * @returns when that was, epoch milliseconds
+   * @throws when the load is over before
+   */
+  async #until(seconds: number): Promise<number> {
+    const { signal } = this.#stop;
+    const startedMs = await Promise.race([this.#loaded.promise, this.#over()]);
+    signal.throwIfAborted();
+    const from = startedMs as number;
+    // The run keeps us alive; a wait that is left must not.
+    await sleep(Math.max(0, from + seconds * 1000 - Date.now()), undefined, { signal, ref: false });
+    return from;
+  }
+
+  #over(): Promise<void> {
     const { signal } = this.#stop;
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
@@ -157,18 +219,8 @@ export class Profiler implements Onlooker {
   }
 }
 
-/** A session with one process among all that the target started. */
-async function inspectorOf(pid: number, log: string): Promise<Inspector> {
-  const urls = inspectorsIn(readFileSync(log, "utf8"));
-  for (const url of urls) {
-    const inspector = await Inspector.open(url);
-    if ((await pidOf(inspector)) === pid) return inspector;
-    inspector.close();
-  }
-  throw new Failure(
-    "USAGE",
-    urls.length === 0
-      ? "the target is no Node process that can be inspected: it wrote no address of an inspector"
-      : `no inspector of process ${pid} among ${urls.length}`,
-  );
+/** The port of an address, which may be its scheme's own. */
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url);
+  return Number(port || (/^(https|wss):$/.test(protocol) ? 443 : 80));
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { plan } from "../../scenarios/plans.ts";
-import { stretchesOf } from "./stretches.ts";
+import { afterSnapshot, stretchesOf } from "./stretches.ts";
 
 const of = (scenario: string, profile: "smoke" | "full", seconds?: number) =>
   stretchesOf(plan(scenario, profile, seconds === undefined ? {} : { seconds })!);
@@ -33,4 +33,15 @@ test("a load too short is wrong usage that says what to do", () => {
     code: "USAGE",
     message: "no stage of basic-load lasts 14 s: make it longer with --seconds, or take --profile full",
   });
+});
+
+test("a first snapshot that takes longer than was planned is in no stretch: what is left is shared out anew", () => {
+  const planned = of("basic-load", "smoke");
+  assert.deepEqual(afterSnapshot(planned, planned.firstSnapshotAt + 3), planned);
+  const late = afterSnapshot(planned, planned.firstSnapshotAt + 6);
+  assert.ok(late && late.plainFrom >= planned.firstSnapshotAt + 6, "no work of the snapshot is in it");
+  assert.equal(late.profileTo, planned.profileTo);
+  const [plain, sampled] = [late.profileFrom - late.plainFrom, late.profileTo - late.profileFrom];
+  assert.ok(Math.abs(sampled - 2 * plain) < 1e-9, `${plain} s without the sampler, ${sampled} s with it`);
+  assert.equal(afterSnapshot(planned, planned.profileTo - 3), undefined);
 });

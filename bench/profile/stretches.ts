@@ -57,3 +57,21 @@ export function stretchesOf({ scenario, load, warmUpSeconds }: Plan): Stretches 
     profileTo: profileFrom + profileSeconds,
   };
 }
+
+/** Less than this with the sampler on names hardly a function. */
+const LEAST_PROFILE_S = 2;
+
+/**
+ * The same once the first snapshot is over: of a large heap it takes longer than was planned, and what is left is shared out
+ * anew, so that the snapshot's own work is in no stretch.
+ *
+ * @param snapshotTo when it was over, seconds from the first request
+ * @returns undefined where too little is left
+ */
+export function afterSnapshot(planned: Stretches, snapshotTo: number): Stretches | undefined {
+  const plainFrom = Math.max(planned.plainFrom, snapshotTo + SETTLE_S);
+  if (plainFrom === planned.plainFrom) return planned;
+  const left = planned.profileTo - plainFrom;
+  if (left * (1 - PLAIN_SHARE) < LEAST_PROFILE_S) return undefined;
+  return { ...planned, plainFrom, profileFrom: plainFrom + left * PLAIN_SHARE };
+}

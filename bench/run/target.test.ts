@@ -109,6 +109,14 @@ test("a target that prints only garbage and ends is told by how it ended and its
   assert.equal(message, "the command of --target-cmd ended with exit code 3 before it was ready: no licence");
 });
 
+test("a command that crashes is told by its error, not by the version of Node below the stack", async (t) => {
+  const { message } = await refusal(t, { command: node('throw new Error("no licence")') });
+  assert.equal(
+    message,
+    "the command of --target-cmd ended with exit code 1 before it was ready: Error: no licence",
+  );
+});
+
 test("a target that ends at once without a word is told by its exit code alone", async (t) => {
   const { message } = await refusal(t, { command: "exit 9" });
   assert.equal(message, "the command of --target-cmd ended with exit code 9 before it was ready");

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { Failure } from "../failure.ts";
 import { ROOT, targetProgram } from "../paths.ts";
 import { Child, type Ending } from "./child.ts";
+import { LAST_WORDS_LINES, lastWords } from "./last-words.ts";
 import { tailOf } from "./log-file.ts";
 
 /** How long a target may take to become ready. */
@@ -226,7 +227,7 @@ async function notReady(child: Child, options: TargetOptions, sign: string): Pro
   const { name, logFile, command, readyMs = READY_MS } = options;
   const { ending } = child;
   await child.stop(STOP_MS);
-  const last = tailOf(logFile, 1).map(message)[0];
+  const last = lastWords(tailOf(logFile, LAST_WORDS_LINES).map(message));
   // A command is the user's own, and so is what a target of ours calls wrong usage.
   const exit = command !== undefined || ending?.exitCode === 2 ? "USAGE" : "FAULT";
   const own = /^error: (.+)/.exec(last ?? "")?.[1];

@@ -69,7 +69,7 @@ function rssOf(pid: number): number {
 }
 
 /** Processes a process has started and that have not ended; Linux only. */
-export function childrenOf(pid: number): number[] {
+function childrenOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((task) => {
     try {
       const text = readFileSync(`/proc/${pid}/task/${task}/children`, "latin1").trim();

@@ -89,6 +89,7 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
     const before = await booksOf(target);
     const loaded = await load(options, run, target, file);
     interrupts.onFirst(() => options.screen.write("the run is over; its report is being made\n"));
+    await options.onlooker?.afterLoad?.();
     const served = loaded.died ? NOTHING_TOLD : difference(before, await booksOf(target));
     await target.stop();
     return { folder, run: finishedRun(run, loaded, target, served, options) };
@@ -125,8 +126,6 @@ async function load(
   let progress: Progress = startOf(plan);
   const show = () => view.show({ ...progress, elapsedSeconds: Math.min(elapsed(), progress.totalSeconds) });
   show();
-  onlooker?.begin(run, view.say);
-
   const windows = createWriteStream(file("windows.ndjson"));
   const resources = createWriteStream(file("resources.ndjson"));
   const writing = Promise.all([windows, resources].map(written));
@@ -166,6 +165,10 @@ async function load(
   interrupts.onFirst(() => {
     interruptedAfterSeconds = elapsed();
     view.say("stopping k6; what was measured is kept. Ctrl-C again kills everything.");
+    k6.interrupt();
+  });
+  onlooker?.begin(run, view.say, () => {
+    interruptedAfterSeconds ??= elapsed();
     k6.interrupt();
   });
   let overtime = false;

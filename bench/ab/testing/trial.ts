@@ -52,6 +52,7 @@ export function madeUp(
     interrupted: false,
     band: RULE.band,
     over: false,
+    secondsNeeded: 72,
     ...more,
   };
   const { verdict, exitCode, reasons, notes } = findingOf(measured);
