@@ -66,7 +66,7 @@ function resultOf(out: string, { stderr }: Ended): { ab: Ab; folder: string } {
 }
 
 test("a commit beside a command that answers much later: slower, exit 3, and nothing stays behind", async (t) => {
-  const [cwd, out, base] = [repository(t), resultsFolder(t), await freeBase()];
+  const [cwd, base] = [repository(t), await freeBase()];
   const slow = `exec node ${join(cwd, "server.mjs")} 200`;
   const flags = [
     "--start",
@@ -78,8 +78,16 @@ test("a commit beside a command that answers much later: slower, exit 3, and not
     "--port-base",
     `${base}`,
   ];
-  const outcome = await start(t, ["ab", "main", slow, ...flags, "--json", "--out", out], cwd).outcome;
-  const { ab, folder } = resultOf(out, outcome);
+  const compared = async () => {
+    const out = resultsFolder(t);
+    const outcome = await start(t, ["ab", "main", slow, ...flags, "--json", "--out", out], cwd).outcome;
+    return { outcome, ...resultOf(out, outcome) };
+  };
+  let { outcome, ab, folder } = await compared();
+  for (let more = 2; more > 0 && ["no-data", "inconclusive"].includes(ab.verdict); more--) {
+    t.diagnostic(`once more, for: ${ab.reasons.join("; ")}`);
+    ({ outcome, ab, folder } = await compared());
+  }
   assert.deepEqual([outcome.exitCode, ab.verdict], [3, "slower"], outcome.stderr);
   assert.deepEqual(abSchema.parse(JSON.parse(outcome.stdout)), ab);
   assert.match(
