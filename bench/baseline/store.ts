@@ -45,6 +45,20 @@ export function readBaseline(reference: string, root: string = BASELINES): Basel
   return readVersioned(file, "baseline", BASELINE_SCHEMA, baselineSchema);
 }
 
+/** All baselines in a folder, sorted by name, and why others in it cannot be read. */
+export function readBaselines(root: string = BASELINES): { baselines: Baseline[]; unreadable: Failure[] } {
+  const [baselines, unreadable]: [Baseline[], Failure[]] = [[], []];
+  for (const name of baselineNames(root)) {
+    try {
+      baselines.push(readBaseline(name, root));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      unreadable.push(error);
+    }
+  }
+  return { baselines, unreadable };
+}
+
 /** Names of the baselines in a folder, sorted. */
 export function baselineNames(root: string = BASELINES): string[] {
   if (!existsSync(root)) return [];

@@ -5,9 +5,9 @@ import type { Baseline } from "../baseline/baseline-schema.ts";
 import {
   BASELINES,
   baselineFile,
-  baselineNames,
   nameOf,
   readBaseline,
+  readBaselines,
   writeBaseline,
 } from "../baseline/store.ts";
 import { partsOf, summaryOf } from "../baseline/summary.ts";
@@ -76,10 +76,16 @@ Examples:
     .description("Lists the baselines there are.")
     .option(...DIR)
     .option("--json", "print name, run, commit and host of each as JSON")
-    .addHelpText("after", "\nExample:\n  npx plimsoll baseline list")
+    .addHelpText(
+      "after",
+      "\nExample:\n  npx plimsoll baseline list\n\nFiles that cannot be read are left out, a line each on stderr, with exit code 2.",
+    )
     .action(({ dir, json }: Flags) => {
-      const found = baselineNames(dir).map((name) => readBaseline(name, dir));
-      process.stdout.write(json ? `${JSON.stringify(found.map(headOf), null, 2)}\n` : listed(found));
+      const { baselines, unreadable } = readBaselines(dir);
+      if (json) process.stdout.write(`${JSON.stringify(baselines.map(headOf), null, 2)}\n`);
+      else if (baselines.length > 0 || unreadable.length === 0) process.stdout.write(listed(baselines));
+      for (const { message } of unreadable) process.stderr.write(`plimsoll: left out: ${message}\n`);
+      if (unreadable[0]) process.exitCode = unreadable[0].exitCode;
     });
 }
 

@@ -25,13 +25,13 @@ export function addCompare(program: Command): void {
     .command("compare")
     .summary("is a run slower than one before?")
     .description(
-      "Compares a run with a baseline or with another run: latency, throughput, CPU and memory, each with a 95 % interval and a verdict.",
+      "Compares a run with a baseline or with another run: latency, throughput, right answers, CPU and memory, each with a 95 % interval and a verdict.",
     )
     .argument("<before>", "a run, the name or file of a baseline, or: baseline (that of the run's scenario)")
     .argument("<after>", "a run: a folder, its name in results/, or: latest")
     .option(
       "--policy <file>",
-      "YAML with limits of your own; what it leaves out is as in bench/compare/policy.yaml",
+      "YAML with limits of your own, null for none; what it leaves out is as in bench/compare/policy.yaml",
     )
     .option("--across-machines", "compare runs of two machines all the same")
     .option("--dir <dir>", "folder of the baselines", BASELINES)
@@ -45,7 +45,7 @@ Examples:
   npx plimsoll compare results/20261121T100000Z-stress-full latest --json
 
 A change counts when it is both significant and outside of the noise (5 %). By default latency of +20 % warns
-and of +50 % fails, throughput of -20 % and -50 %, memory of +30 % warns.
+and of +50 % fails, throughput of -20 % and -50 %, right answers of -0.5 % and -1 %, memory of +30 % warns.
 Leaves compare.html, compare.json and graphs/compare-* in the folder of the run.
 
 Exit codes: 0 same, faster, inconclusive or a warning, 3 a regression that fails, 4 nothing to compare,

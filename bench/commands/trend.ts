@@ -81,7 +81,7 @@ const COLOURS = { improving: "green", stable: "dim", degrading: "red" } as const
   string
 >;
 
-function text({ scenario, profile, runs, leftOut, metrics }: Trend, picture: string): string {
+function text({ scenario, profile, runs, leftOut, metrics, unseen }: Trend, picture: string): string {
   const [first, last] = [runs[0], runs.at(-1)];
   const table = plainTable(
     ["", "now", "direction", "shifts", "odd runs"],
@@ -103,8 +103,9 @@ function text({ scenario, profile, runs, leftOut, metrics }: Trend, picture: str
     "",
     `  ${scenario} ${profile}: ${runs.length} runs, ${first?.at.slice(0, 10)} to ${last?.at.slice(0, 10)}`,
     ...(leftOut > 0
-      ? [`  ${count(leftOut)} more are of another machine or load, or too old, and left out`]
+      ? [`  ${count(leftOut)} more are of another machine, load or target, or too old, and left out`]
       : []),
+    ...(unseen.length > 0 ? [`  too few of the runs could see: ${unseen.join(", ")}`] : []),
     "",
     table.toString().replace(/ +$/gm, ""),
     "",

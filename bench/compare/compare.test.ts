@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { mulberry32 } from "../../scenarios/lib/blocks.ts";
 import type { Baseline } from "../baseline/baseline-schema.ts";
 import { type Comparison, compare } from "./compare.ts";
 import { DEFAULT_POLICY } from "./policy.ts";
@@ -12,7 +13,7 @@ function row(comparison: Comparison, id: string) {
   return comparison.rows.find((one) => one.id === id) ?? assert.fail(`no row ${id}`);
 }
 
-test("12 runs of the same are never slower or faster than the one before", async () => {
+test("12 runs that differ in their scatter alone are never slower or faster than the one before", async () => {
   let before = BEFORE;
   for (let seed = 2; seed <= 13; seed++) {
     const after = await side(seed);
@@ -26,6 +27,36 @@ test("12 runs of the same are never slower or faster than the one before", async
     before = after;
   }
 });
+
+test("12 runs of one build, whose processes differ by a few percent for life, may differ, and none fails or warns", async () => {
+  const random = mulberry32(12);
+  const changes = new Set<string>();
+  let before = BEFORE;
+  for (let seed = 2; seed <= 13; seed++) {
+    const after = await shifted(seed, 0.96 + 0.08 * random());
+    const { rows, severity, exitCode } = compare(before, after, OPTIONS);
+    for (const { change } of rows) changes.add(change);
+    assert.deepEqual([severity, exitCode], ["none", 0], `seed ${seed}`);
+    before = after;
+  }
+  // What is said of the scatter within runs does not hold of this: some are slower, for sure, and by more than the noise.
+  assert.ok(changes.has("slower") || changes.has("faster"), [...changes].join());
+});
+
+/** A run of a process that takes so many times as long, and as much, for everything as others of its build. */
+async function shifted(seed: number, factor: number): Promise<Baseline> {
+  const whole = await side(seed, times(factor));
+  const scaled = (value: number | null) => value && value * factor;
+  const blocks = whole.blocks.map((block) => ({
+    ...block,
+    ...{
+      cpuCores: scaled(block.cpuCores),
+      rssBytes: scaled(block.rssBytes),
+      heapBytes: scaled(block.heapBytes),
+    },
+  }));
+  return { ...whole, blocks };
+}
 
 for (const [factor, expected, exitCode] of [
   [0.8, "faster none", 0],
@@ -57,6 +88,58 @@ test("a target that fails half of its requests, at once, is not faster: it gives
   );
 });
 
+/** A run of which these blocks failed in all of their answers, at once. */
+function broken(whole: Baseline, isBroken: (index: number) => boolean): Baseline {
+  const blocks = whole.blocks.map((block, i) => (isBroken(i) ? { ...block, failed: block.requests } : block));
+  return { ...whole, blocks };
+}
+
+for (const [what, isBroken] of [
+  ["every request", () => true],
+  ["all but two seconds of them", (i: number) => i !== 3 && i !== 20],
+] as const) {
+  test(`a target that fails ${what}, in a third of the time, is not faster: it gives no right answers`, async () => {
+    const comparison = compare(BEFORE, broken(await side(27, times(0.3)), isBroken), OPTIONS);
+    assert.deepEqual([comparison.change, comparison.severity, comparison.exitCode], ["slower", "fail", 3]);
+    for (const id of ["throughput", "right-answers"]) {
+      const { ratio, low, high, severity } = row(comparison, id);
+      assert.equal(severity, "fail", id);
+      assert.ok(0 <= low && low <= ratio && ratio <= high && high < 0.5, `${id}: [${low}, ${high}]`);
+    }
+    if (isBroken(3)) assert.equal(row(comparison, "throughput").ratio, 0);
+    assert.deepEqual(comparison.notices, []);
+  });
+}
+
+for (const [percent, expected, exitCode] of [
+  [0.05, "same none", 0],
+  [0.8, "slower warn", 0],
+  [15, "slower fail", 3],
+] as const) {
+  test(`${percent} % failed where none did is ${expected}`, async () => {
+    const whole = await side(28);
+    const blocks = whole.blocks.map((block) => ({ ...block, failed: (block.requests * percent) / 100 }));
+    const comparison = compare(BEFORE, { ...whole, blocks }, OPTIONS);
+    const { before, after, change, severity } = row(comparison, "right-answers");
+    assert.deepEqual([before, Math.round(100 * after) / 100], [100, 100 - percent]);
+    assert.equal(`${change} ${severity}`, expected);
+    assert.equal(comparison.exitCode, exitCode);
+  });
+}
+
+test("a baseline that gave no right answer has no ratio to it, and that is told", async () => {
+  const { rows, notices } = compare(
+    broken(BEFORE, () => true),
+    await side(29),
+    OPTIONS,
+  );
+  assert.ok(rows.every(({ id }) => id !== "throughput" && id !== "right-answers"));
+  assert.deepEqual(notices, [
+    "answers/s: not compared, there is no ratio to 0",
+    "right answers: not compared, there is no ratio to 0",
+  ]);
+});
+
 test("memory of half as much again warns", async () => {
   const grown = await side(22);
   const blocks = grown.blocks.map((block) => ({ ...block, rssBytes: (block.rssBytes ?? 0) * 1.5 }));
@@ -86,7 +169,7 @@ test("p-values are raised for the number of questions", async () => {
   assert.ok(Math.abs(least.adjustedP - Math.min(1, least.p * rows.length)) < 1e-12);
 });
 
-test("what only one run has is not compared", async () => {
+test("what only one run has is not compared, and that is told", async () => {
   const unseen = await side(26);
   const blocks = unseen.blocks.map((block) => ({
     ...block,
@@ -94,11 +177,22 @@ test("what only one run has is not compared", async () => {
     rssBytes: null,
     heapBytes: null,
   }));
-  const { rows } = compare(BEFORE, { ...unseen, blocks }, OPTIONS);
+  const { rows, notices } = compare(BEFORE, { ...unseen, blocks }, OPTIONS);
   assert.deepEqual(
     rows.map(({ id }) => id),
-    ["latency-p50", "latency-p95", "latency-p99", "throughput"],
+    ["latency-p50", "latency-p95", "latency-p99", "throughput", "right-answers"],
   );
+  assert.deepEqual(notices, [
+    "CPU cores: not compared, after has none",
+    "memory: not compared, after has none",
+    "heap: not compared, after has none",
+  ]);
+  const few = unseen.blocks.map((block, i) => ({ ...block, heapBytes: i < 4 ? 1e6 : null }));
+  assert.deepEqual(compare(BEFORE, { ...unseen, blocks: few }, OPTIONS).notices, [
+    "heap: not compared, too few blocks have any",
+  ]);
+  const neither = compare({ ...BEFORE, blocks }, { ...unseen, blocks }, OPTIONS);
+  assert.deepEqual(neither.notices, []);
 });
 
 for (const [what, change, code, says] of [

@@ -1,20 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import { LEAST_BLOCKS } from "../baseline/baseline.ts";
 import type { Baseline, Block } from "../baseline/baseline-schema.ts";
-import { partsOf } from "../baseline/summary.ts";
 import { Failure } from "../failure.ts";
-import { noiseOf } from "../judge/judge.ts";
-import { bootstrapRatio, degreesOfFreedom } from "../stats/bootstrap.ts";
+import { bootstrapFall, bootstrapRatio, pairedRatio, type RatioEstimate } from "../stats/bootstrap.ts";
 import { commonLanguageEffect } from "../stats/effect.ts";
 import { holm } from "../stats/holm.ts";
-import { resamples, runLengthFor } from "../stats/resamples.ts";
-import { METRICS, type Metric } from "./metrics.ts";
+import { type Draws, drawsOf, isSeen, sharedParts } from "./draws.ts";
+import { METRICS, type Measured, type Metric } from "./metrics.ts";
+import { machineOf, missing, noticesOf } from "./notices.ts";
 import type { Policy } from "./policy.ts";
 import { overall, type RowVerdict, verdictOf } from "./verdict.ts";
-
-const RESAMPLES = 1000;
-/** The same two runs always give the same answer. */
-const SEEDS = { before: 1, after: 2 };
 
 /** One metric of both runs. */
 export interface Row extends RowVerdict, Pick<Metric, "id" | "title" | "family" | "unit" | "worse"> {
@@ -66,13 +60,17 @@ export function compare(
   { policy, acrossMachines }: CompareOptions,
 ): Comparison {
   refuseUnlike(before, after, acrossMachines);
-  const [a, b] = inSharedParts(before.blocks, after.blocks);
-  const [draw, redraw] = [drawn(a, SEEDS.before), drawn(b, SEEDS.after)];
+  const parts = sharedParts(before.blocks, after.blocks);
+  const [a, b] = [parts.flatMap((part) => part.before), parts.flatMap((part) => part.after)];
+  const draws = drawsOf(parts, after.load);
+  const unseen: string[] = [];
   const found = METRICS.flatMap((metric) => {
     const [was, is] = [metric.of(a), metric.of(b)];
-    if (Math.min(was.byBlock.length, is.byBlock.length) < LEAST_BLOCKS) return [];
-    const estimate = bootstrapRatio({ ...draw, ...was }, { ...redraw, ...is });
-    return estimate ? [{ metric, was, is, estimate }] : [];
+    const estimate = estimated(metric, was, is, draws);
+    if (estimate) return [{ metric, was, is, estimate }];
+    const why = missing(metric, was, is);
+    if (why !== undefined) unseen.push(why);
+    return [];
   });
   if (found.length === 0)
     throw new Failure("NO_DATA", `no data: ${before.run} and ${after.run} have no metric in common`);
@@ -98,11 +96,33 @@ export function compare(
     profile: after.profile,
     before: sideOf(before, a),
     after: sideOf(after, b),
-    notices: noticesOf(before, after),
+    notices: [...noticesOf(before, after), ...unseen],
     rows,
-    test: "Welch's t on logarithms, standard errors from a stationary block bootstrap, p-values after Holm",
+    test: TESTS[draws.paired ? "paired" : "apart"],
     policy,
   };
+}
+
+const TESTS = {
+  apart: "Welch's t on logarithms, standard errors from a stationary block bootstrap, p-values after Holm",
+  paired:
+    "Student's t on logarithms, standard errors from a stationary bootstrap of pairs of blocks where the load ramps, p-values after Holm",
+} as const;
+
+/** What falls to nothing has no logarithm, and must not go unseen. */
+function estimated(
+  { worse }: Metric,
+  was: Measured,
+  is: Measured,
+  { before, after, paired }: Draws,
+): RatioEstimate | undefined {
+  if (!isSeen(was.byBlock) || !isSeen(is.byBlock)) return undefined;
+  const [a, b] = [
+    { ...before, ...was },
+    { ...after, ...is },
+  ];
+  const ratio = paired ? pairedRatio(a, b) : bootstrapRatio(a, b);
+  return ratio ?? (worse === "less" ? bootstrapFall(a, b) : undefined);
 }
 
 function refuseUnlike(before: Baseline, after: Baseline, acrossMachines: boolean): void {
@@ -125,48 +145,7 @@ function refuseUnlike(before: Baseline, after: Baseline, acrossMachines: boolean
   }
 }
 
-function machineOf({ host }: Baseline): string {
-  return `${host.cpu} with ${host.cores} cores (${host.fingerprint})`;
-}
-
-/** Blocks of the parts that both have, part by part in the order of the first. */
-function inSharedParts(before: readonly Block[], after: readonly Block[]): [Block[], Block[]] {
-  const [a, b] = [partsOf(before), partsOf(after)];
-  const shared = [...a.keys()].filter((part) => b.has(part));
-  return [shared.flatMap((part) => a.get(part) ?? []), shared.flatMap((part) => b.get(part) ?? [])];
-}
-
-function drawn(blocks: readonly Block[], seed: number) {
-  const strata = [...partsOf(blocks).values()].map(({ length }) => length);
-  return {
-    draws: resamples(strata, { count: RESAMPLES, seed, runLength: runLengthFor }),
-    df: degreesOfFreedom(strata, runLengthFor),
-  };
-}
-
 function sideOf(baseline: Baseline, blocks: readonly Block[]): Side {
   const { run, startedAt, commit, host, versions, target, blockSeconds } = baseline;
   return { run, startedAt, commit, host, versions, target, blocks: blocks.length, blockSeconds };
-}
-
-function noticesOf(before: Baseline, after: Baseline): string[] {
-  const notices: string[] = [];
-  if (before.host.fingerprint !== after.host.fingerprint)
-    notices.push(
-      `two machines: before on ${machineOf(before)}, after on ${machineOf(after)}: not comparable`,
-    );
-  for (const [what, was, is] of [
-    ["target", before.target.name, after.target.name],
-    ["Node", before.versions.node, after.versions.node],
-    ["k6", before.versions.k6, after.versions.k6],
-  ] as const)
-    if (was !== is) notices.push(`${what}: before ${was}, after ${is}`);
-  for (const [which, side] of [
-    ["before", before],
-    ["after", after],
-  ] as const) {
-    const noise = noiseOf(side, side.host.cores);
-    if (noise !== undefined) notices.push(`${which}: ${noise}`);
-  }
-  return notices;
 }

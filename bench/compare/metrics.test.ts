@@ -58,6 +58,19 @@ test("only right answers count", () => {
   assert.equal(measured("throughput", blocks).statistic(), 3);
 });
 
+test("right answers are those of all together, not a mean of blocks' shares", () => {
+  const blocks = [
+    block(0, { requests: 10, failed: 4 }),
+    block(1, { requests: 90 }),
+    block(2, { requests: 0 }),
+  ];
+  const { statistic, byBlock } = measured("right-answers", blocks);
+  assert.equal(statistic(), 96);
+  assert.equal(statistic([1, 0, 7]), 60);
+  assert.deepEqual(byBlock, [60, 100]);
+  assert.equal(measured("right-answers", [block(0, { requests: 0 })]).statistic(), Number.NaN);
+});
+
 test("the ends of a stretch are part of another second's load and are left out, of a short one not", () => {
   const rates = (blocks: readonly Block[]) => measured("throughput", blocks).byBlock;
   const stretch = (from: number, requests: readonly number[], part = "hold") =>

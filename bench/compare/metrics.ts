@@ -18,7 +18,7 @@ export interface Metric {
   readonly id: string;
   readonly title: string;
   readonly family: Family;
-  readonly unit: "ms" | "/s" | "cores" | "bytes";
+  readonly unit: "ms" | "/s" | "%" | "cores" | "bytes";
   /** Which way is worse. */
   readonly worse: "more" | "less";
   /** A function of the blocks of each run; several metrics may share what one makes of them. */
@@ -69,6 +69,23 @@ function weighed(blocks: readonly Block[], values: readonly (number | null)[]): 
   };
 }
 
+/** Right answers of all answers, percent. Unlike the share of the failed it is never near 0 of a target that works. */
+function rightShare(blocks: readonly Block[]): Measured {
+  const right = ({ requests, failed }: Block) => requests - failed;
+  return {
+    statistic: (times) => {
+      let [good, all] = [0, 0];
+      for (const [i, block] of blocks.entries()) {
+        const weight = times ? (times[i] as number) : 1;
+        good += weight * right(block);
+        all += weight * block.requests;
+      }
+      return (100 * good) / all;
+    },
+    byBlock: blocks.flatMap((block) => (block.requests > 0 ? [(100 * right(block)) / block.requests] : [])),
+  };
+}
+
 /** Stretches shorter than this, in blocks, keep their ends. */
 const SHORT_STRETCH = 5;
 
@@ -115,6 +132,14 @@ export const METRICS: readonly Metric[] = [
     unit: "/s",
     worse: "less",
     of: rightAnswers,
+  },
+  {
+    id: "right-answers",
+    title: "right answers",
+    family: "success",
+    unit: "%",
+    worse: "less",
+    of: rightShare,
   },
   {
     id: "cpu",

@@ -13,22 +13,26 @@ function file(t: TestContext, content: string): string {
   return path;
 }
 
-test("by default 5 % is noise, latency fails at +50 %, throughput at -50 %, memory never", () => {
+test("by default 5 % is noise, latency fails at +50 %, throughput at -50 %, right answers at -1 %, memory never", () => {
   assert.deepEqual(DEFAULT_POLICY, {
     significance: 0.05,
     noise: 5,
     latency: { warn: 20, fail: 50 },
     throughput: { warn: 20, fail: 50 },
+    success: { noise: 0.1, warn: 0.5, fail: 1 },
     memory: { warn: 30 },
     cpu: {},
   });
 });
 
-test("a policy replaces what it names, a family whole", (t) => {
-  assert.deepEqual(readPolicy(file(t, "latency: { fail: 10 }\n")), {
-    ...DEFAULT_POLICY,
-    latency: { fail: 10 },
-  });
+test("a policy replaces what it names, a limit at a time, and null switches a limit off", (t) => {
+  for (const [content, change] of [
+    ["latency: { warn: 10 }\n", { latency: { warn: 10, fail: 50 } }],
+    ["latency: { fail: null }\n", { latency: { warn: 20 } }],
+    ["success: { noise: null }\nnoise: 3\n", { noise: 3, success: { warn: 0.5, fail: 1 } }],
+    ["cpu: { fail: 40, noise: 8 }\n", { cpu: { fail: 40, noise: 8 } }],
+  ] as const)
+    assert.deepEqual(readPolicy(file(t, content)), { ...DEFAULT_POLICY, ...change }, content);
   assert.deepEqual(readPolicy(file(t, "# nothing\n")), DEFAULT_POLICY);
 });
 
@@ -37,6 +41,7 @@ for (const [what, content, says] of [
   ["a limit that is text", "latency: { fail: much }\n", /is not a policy: latency\.fail: /],
   ["a limit that is negative", "memory: { warn: -5 }\n", /is not a policy: memory\.warn: /],
   ["a significance that is none", "significance: 5\n", /is not a policy: significance: /],
+  ["a noise that is none", "noise: null\n", /is not a policy: noise: /],
   ["what is not YAML", "latency: [\n", /cannot be read as a policy: /],
   ["a list", "- 1\n", /is not a policy: it: /],
 ] as const) {

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DEFAULT_POLICY } from "./policy.ts";
+import { DEFAULT_POLICY, type Family } from "./policy.ts";
 import { overall, type RowVerdict, verdictOf } from "./verdict.ts";
 
 const LATENCY = { worse: "more", family: "latency" } as const;
 const THROUGHPUT = { worse: "less", family: "throughput" } as const;
 const MEMORY = { worse: "more", family: "memory" } as const;
 const CPU = { worse: "more", family: "cpu" } as const;
+const SUCCESS = { worse: "less", family: "success" } as const;
 const SURE = 0.001;
 const UNSURE = 0.2;
 
@@ -25,6 +26,10 @@ for (const [what, metric, [low, ratio, high], p, expected] of [
   ["a throughput of -30 %", THROUGHPUT, [0.65, 0.7, 0.75], SURE, "slower warn"],
   ["a throughput of -50 %", THROUGHPUT, [0.45, 0.5, 0.55], SURE, "slower fail"],
   ["a throughput of +50 %", THROUGHPUT, [1.4, 1.5, 1.6], SURE, "faster none"],
+  ["right answers of -0.05 %", SUCCESS, [0.999, 0.9995, 0.9999], SURE, "same none"],
+  ["right answers of -0.6 %", SUCCESS, [0.993, 0.994, 0.995], SURE, "slower warn"],
+  ["right answers of -1.2 %", SUCCESS, [0.987, 0.988, 0.989], SURE, "slower fail"],
+  ["right answers of -1.2 %, but not sure", SUCCESS, [0.96, 0.988, 1.02], UNSURE, "inconclusive none"],
   ["memory of +29 %", MEMORY, [1.2, 1.29, 1.4], SURE, "slower none"],
   ["memory of +300 %", MEMORY, [3.5, 4, 4.5], SURE, "slower warn"],
   ["CPU of +300 %, which has no limit", CPU, [3.5, 4, 4.5], SURE, "slower none"],
@@ -42,21 +47,25 @@ test("significance is that after Holm", () => {
   assert.equal(verdictOf(estimate, 0.049, LATENCY, DEFAULT_POLICY).change, "slower");
 });
 
-const row = (change: RowVerdict["change"], severity: RowVerdict["severity"] = "none"): RowVerdict => ({
-  change,
-  severity,
-  limit: null,
-});
+const row = (
+  change: RowVerdict["change"],
+  severity: RowVerdict["severity"] = "none",
+  family: Family = "latency",
+) => ({ change, severity, limit: null, family });
 
 for (const [rows, expected] of [
   [[row("same"), row("same")], "same none"],
   [[row("same"), row("inconclusive")], "inconclusive none"],
-  [[row("inconclusive"), row("faster"), row("same")], "faster none"],
+  [[row("inconclusive"), row("faster"), row("same")], "inconclusive none"],
+  [[row("faster"), row("same")], "faster none"],
+  [[row("faster", "none", "memory"), row("same")], "same none"],
+  [[row("faster", "none", "memory"), row("faster", "none", "cpu")], "faster none"],
+  [[], "inconclusive none"],
   [[row("faster"), row("slower")], "slower none"],
   [[row("slower"), row("slower", "warn"), row("faster")], "slower warn"],
   [[row("slower", "warn"), row("slower", "fail")], "slower fail"],
 ] as const) {
-  test(`of ${rows.map(({ change, severity }) => `${change} ${severity}`).join(", ")} it is ${expected}`, () => {
+  test(`of ${rows.map(({ family, change, severity }) => `${family} ${change} ${severity}`).join(", ") || "nothing"} it is ${expected}`, () => {
     const { change, severity } = overall(rows);
     assert.equal(`${change} ${severity}`, expected);
   });

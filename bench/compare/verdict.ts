@@ -1,6 +1,6 @@
 import type { RatioEstimate } from "../stats/bootstrap.ts";
 import type { Metric } from "./metrics.ts";
-import type { Policy } from "./policy.ts";
+import { noiseWithin, type Policy } from "./policy.ts";
 
 /**
  * `slower` and `faster` are short for worse and better: more memory is `slower` too. `inconclusive`: the runs scatter too
@@ -35,11 +35,12 @@ export function verdictOf(
   policy: Policy,
 ): RowVerdict {
   const limits = policy[family];
-  const outside = Math.abs(percentOf(ratio)) > policy.noise;
+  const noise = noiseWithin(policy, family);
+  const outside = Math.abs(percentOf(ratio)) > noise;
   const significant = adjusted < policy.significance;
   if (!outside) {
     // As far as a warning would be; where there is none, four times the noise.
-    const far = limits.warn ?? limits.fail ?? 4 * policy.noise;
+    const far = limits.warn ?? limits.fail ?? 4 * noise;
     const narrow = percentOf(high) < far && percentOf(low) > -far;
     return { change: narrow ? "same" : "inconclusive", severity: "none", limit: null };
   }
@@ -53,18 +54,16 @@ export function verdictOf(
   return { change: "slower", severity: "none", limit: null };
 }
 
-/** Of all rows: a worsening before an improvement before doubt. */
-export function overall(rows: readonly RowVerdict[]): RowVerdict {
+/**
+ * Of all rows: a worsening before doubt before an improvement. Less memory is welcome, and makes nothing faster: it is no
+ * improvement of the whole.
+ */
+export function overall(rows: readonly (RowVerdict & Pick<Metric, "family">)[]): RowVerdict {
   const worst = (["fail", "warn", "none"] as const)
     .map((severity) => rows.find((row) => row.change === "slower" && row.severity === severity))
     .find((row) => row !== undefined);
-  const order = ["faster", "inconclusive", "same"] as const;
-  return (
-    worst ??
-    order.map((change) => rows.find((row) => row.change === change)).find((row) => row !== undefined) ?? {
-      change: "inconclusive",
-      severity: "none",
-      limit: null,
-    }
-  );
+  if (worst) return { change: "slower", severity: worst.severity, limit: worst.limit };
+  const doubt = rows.length === 0 || rows.some(({ change }) => change === "inconclusive");
+  const better = rows.some(({ change, family }) => change === "faster" && family !== "memory");
+  return { change: doubt ? "inconclusive" : better ? "faster" : "same", severity: "none", limit: null };
 }

@@ -31,5 +31,6 @@ test("values have the unit that their title has not", () => {
   assert.equal(valueText(1.234, { unit: "ms" }), "1.23 ms");
   assert.equal(valueText(5.4e8, { unit: "bytes" }), "540 MB");
   assert.equal(valueText(9_999.7, { unit: "/s" }), "10,000");
+  assert.equal(valueText(99.97, { unit: "%" }), "99.97 %");
   assert.equal(valueText(0.5, { unit: "cores" }), "0.500");
 });

@@ -1,4 +1,4 @@
-import { bytes, latency, significant } from "../format.ts";
+import { bytes, latency, percent, significant } from "../format.ts";
 import type { Comparison, Row } from "./compare.ts";
 import { percentOf, type RowVerdict } from "./verdict.ts";
 
@@ -35,6 +35,7 @@ export function pText(p: number): string {
 /** A value with its unit, where its title does not have it. */
 export function valueText(value: number, { unit }: Pick<Row, "unit">): string {
   if (unit === "ms") return latency(value);
+  if (unit === "%") return percent(value);
   return unit === "bytes" ? bytes(value) : significant(value);
 }
 
@@ -42,6 +43,7 @@ export function valueText(value: number, { unit }: Pick<Row, "unit">): string {
 const WORDS = {
   latency: { slower: "slower", faster: "faster" },
   throughput: { slower: "slower", faster: "faster" },
+  success: { slower: "fewer", faster: "more" },
   cpu: { slower: "more", faster: "less" },
   memory: { slower: "more", faster: "less" },
 } as const;
@@ -80,4 +82,4 @@ function order({ change, severity }: Row): number {
 
 /** What the figures cannot say by themselves. */
 export const CAVEAT =
-  "The intervals know the scatter within each run, not what changed on the machine between the two.";
+  "The intervals know the scatter within each run, not how processes and the machine differ between the two.";

@@ -132,6 +132,32 @@ test("the archive takes what is too old, and of the rest all but the newest; not
   assert.equal(gunzipSync(packed).toString().trim().split("\n").length, 4);
 });
 
+test("an archive that was killed between its two writes has each run once the next time", async (t) => {
+  const root = results(t);
+  for (const day of [1, 2, 12]) laid(root, `day-${day}`, day);
+  await record(root);
+  const file = join(root, "history", `${NAME}.ndjson`);
+  const before = readFileSync(file);
+  const now = Date.UTC(2026, 10, 13);
+  archive(root, { days: 10, runs: 2 }, now);
+  writeFileSync(file, before);
+  archive(root, { days: 10, runs: 2 }, now);
+  const packed = readFileSync(join(root, "history", "archive", `${NAME}.ndjson.gz`));
+  const lines = gunzipSync(packed).toString().trim().split("\n");
+  assert.deepEqual(runsOf(lines.map((line) => JSON.parse(line))), ["day-1", "day-2"]);
+  assert.deepEqual(runsOf(readHistory(root, NAME)), ["day-12"]);
+});
+
+test("histories that git merged are read oldest first, each run once", async (t) => {
+  const root = results(t);
+  for (const day of [3, 5, 9]) laid(root, `day-${day}`, day);
+  await record(root);
+  const file = join(root, "history", `${NAME}.ndjson`);
+  const [a, b, c] = readFileSync(file, "utf8").trim().split("\n");
+  writeFileSync(file, `${[c, a, b, a].join("\n")}\n`);
+  assert.deepEqual(runsOf(readHistory(root, NAME)), ["day-3", "day-5", "day-9"]);
+});
+
 test("what is young and little stays where it is", async (t) => {
   const root = results(t);
   laid(root, "day-1", 1);

@@ -50,7 +50,7 @@ function archiveFile(results: string, name: string): string {
 }
 
 function entriesIn(text: string, file: string): Entry[] {
-  return text.split("\n").flatMap((line, i) => {
+  const entries = text.split("\n").flatMap((line, i) => {
     if (line === "") return [];
     try {
       return [entrySchema.parse(JSON.parse(line))];
@@ -59,14 +59,17 @@ function entriesIn(text: string, file: string): Entry[] {
       throw new Failure("USAGE", `${file}, line ${i + 1}: ${why}`);
     }
   });
+  return inOrder(entries);
 }
 
 function text(entries: readonly Entry[]): string {
   return entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
 }
 
+/** Each run once, oldest first: git may have merged two histories, and an archive that was cut wrote some twice. */
 function inOrder(entries: readonly Entry[]): Entry[] {
-  return [...entries].sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.run < b.run ? -1 : 1));
+  const once = new Map(entries.map((entry) => [entry.run, entry]));
+  return [...once.values()].sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.run < b.run ? -1 : 1));
 }
 
 /**
@@ -148,13 +151,13 @@ export function archive(
 ): Map<string, { archived: number; kept: number }> {
   const moved = new Map<string, { archived: number; kept: number }>();
   for (const name of histories(results)) {
-    const all = inOrder(readHistory(results, name));
+    const all = readHistory(results, name);
     const young = all.filter(({ at }) => nowMs - Date.parse(at) <= days * 86_400_000);
     const kept = young.slice(Math.max(0, young.length - runs));
     const old = all.filter((entry) => !kept.includes(entry));
     if (old.length > 0) {
       const packed = gzipSync(text(inOrder([...readArchive(results, name), ...old])));
-      // The archive first: killed in between, an entry is in both, and never in neither.
+      // The archive first: killed in between, an entry is in both until the next time, and never in neither.
       mkdirSync(join(historyFolder(results), "archive"), { recursive: true });
       writeAtomic(archiveFile(results, name), packed);
       write(results, name, kept);

@@ -85,6 +85,25 @@ test("a row that nothing was measured for has a state and no value", () => {
   );
 });
 
+test("a row in quarantine warns, as the run does, and does not read as failed", () => {
+  const [row] = RUN.sla;
+  const failed = { ...(row as Run["sla"][number]), state: "fail" as const };
+  const run = {
+    ...RUN,
+    sla: [
+      { ...failed, quarantine: { flips: 2, runs: 10 } },
+      { ...failed, id: "other" },
+    ],
+  };
+  assert.deepEqual(
+    only("sla", new PointsOfRun(run).end(run)).map(({ fields }) => [fields.state, fields.state_code]),
+    [
+      ["warn", 1],
+      ["fail", 2],
+    ],
+  );
+});
+
 test("a run that was killed has no end", () => {
   const killed: Run = { ...RUN, state: "running", verdict: null, endedAt: null };
   assert.deepEqual(new PointsOfRun(killed).end(killed), []);

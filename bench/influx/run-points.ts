@@ -57,14 +57,16 @@ export function endPoints(run: Run): InfluxPoint[] {
   const atMs = Date.parse(endedAt);
   const seconds = (atMs - Date.parse(startedAt)) / 1000;
   return [
-    ...sla.map(({ id, priority, value, limit, op, unit, state }) =>
-      pointOf(
+    ...sla.map(({ id, priority, value, limit, op, unit, state: own, quarantine }) => {
+      // In quarantine a row that failed weighs in the verdict as one that warned.
+      const state = quarantine && own === "fail" ? "warn" : own;
+      return pointOf(
         "sla",
         { ...runTags(run), id, priority },
         { value, limit, op, unit, state, state_code: SLA_STATES.indexOf(state) },
         atMs,
-      ),
-    ),
+      );
+    }),
     pointOf(
       "verdicts",
       runTags(run),

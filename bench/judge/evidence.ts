@@ -1,6 +1,7 @@
 import { LATENCY, type Plan } from "../../scenarios/lib/plan.ts";
+import { levelSpans } from "../../scenarios/lib/schedule.ts";
 import type { ResourceSample, Spread } from "../results/run-schema.ts";
-import { Fold, foldOf, PhaseTracker } from "../windows/fold.ts";
+import { Fold, foldOf, type PhaseSpan, PhaseTracker } from "../windows/fold.ts";
 import { startMs, type Window } from "../windows/window.ts";
 import type { Reading } from "./growth.ts";
 import { OverheadSamples } from "./overhead.ts";
@@ -85,6 +86,23 @@ export class Evidence {
   /** A resource over time, in a phase or over the whole run. */
   readings(pick: ResourcePick, phase?: string): Reading[] {
     const spans = phase === undefined ? undefined : this.phases.filter((span) => span.phase === phase);
+    return this.#readingsIn(pick, spans);
+  }
+
+  /** A resource over the longest time in which the load was level; none where it never was. */
+  levelReadings(pick: ResourcePick): Reading[] {
+    const start = this.phases.find(({ phase }) => phase !== "warm-up");
+    const spans = levelSpans(this.plan.load).sort((a, b) => b.to - b.from - (a.to - a.from));
+    const [longest] = spans;
+    if (!start || !longest) return [];
+    const at = (seconds: number) => start.fromMs + 1000 * seconds;
+    return this.#readingsIn(pick, [{ fromMs: at(longest.from), toMs: at(longest.to) }]);
+  }
+
+  #readingsIn(
+    pick: ResourcePick,
+    spans: readonly Pick<PhaseSpan, "fromMs" | "toMs">[] | undefined,
+  ): Reading[] {
     const readings: Reading[] = [];
     for (const sample of this.resources) {
       const atMs = Date.parse(sample.at);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { growth, type Reading } from "./growth.ts";
+import { growth, leak, type Reading } from "./growth.ts";
 
 const START_MS = Date.parse("2026-11-21T10:00:00Z");
 
@@ -47,6 +47,18 @@ for (const [what, given] of [
     assert.equal(growth(given), undefined);
   });
 }
+
+test("a leak goes on through both halves of ten minutes, a step of a tenth in one of them", () => {
+  const leaking = leak(readings(600, (second) => 100e6 * (1 + second / 5_000) + saw(second) / 4));
+  assert.ok(leaking?.goesOn && leaking.low > 0);
+  const stepped = leak(readings(600, (second) => (second < 400 ? 100e6 : 110e6) + saw(second) / 4));
+  // Ten minutes of the line through one step of 10 %: more than 10 %, and for sure.
+  assert.ok(
+    stepped && !stepped.goesOn && stepped.low > 0 && stepped.perHour / 6 > 10,
+    JSON.stringify(stepped),
+  );
+  assert.equal(leak(readings(560, () => 1)), undefined);
+});
 
 test("15 minutes are enough, and constant use does not grow", () => {
   assert.deepEqual(growth(readings(900, () => 5)), { perHour: 0, low: 0, high: 0 });

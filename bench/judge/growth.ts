@@ -29,18 +29,58 @@ export const GROWTH_SECONDS = (BLOCKS * BLOCK_READINGS * 3) / 2;
 const HOUR_MS = 3_600_000;
 
 /**
+ * So long a load must be level, in seconds, to tell a leak from it. Where growth has to go on through both halves, a step of
+ * a heap is none however steep it makes the line, so that it takes less time than growth alone.
+ */
+export const LEAK_SECONDS = 600;
+/** Of which a reading each is taken; a few may be missing. */
+const LEAST_READ = 0.95;
+
+/**
  * How fast a resource grows over the last two thirds of its readings: the slope of the least-squares line through the means
  * of equal blocks. The first third is the target's own: it fills caches and grows its heap to its size.
  *
  * @returns undefined when there are too few readings to tell, or all are 0
  */
 export function growth(readings: readonly Reading[]): Growth | undefined {
-  const late = readings.slice(Math.floor(readings.length / 3));
-  if (late.length < BLOCKS * BLOCK_READINGS) return undefined;
-  const blocks = Array.from({ length: BLOCKS }, (_, i) => {
-    const part = late.slice((i * late.length) / BLOCKS, ((i + 1) * late.length) / BLOCKS);
+  const late = lastTwoThirds(readings);
+  return late.length < BLOCKS * BLOCK_READINGS ? undefined : growthOf(blocksOf(late));
+}
+
+/** Growth, and whether it goes on: a heap that grows by a step stays there, and a leak does not. */
+export interface Leak extends Growth {
+  /** Whether each half, by itself, grows for sure. */
+  readonly goesOn: boolean;
+}
+
+/**
+ * The same, of readings under a level load, and whether it goes on.
+ *
+ * @returns undefined for less than LEAK_SECONDS of readings, or when all are 0
+ */
+export function leak(readings: readonly Reading[]): Leak | undefined {
+  if (readings.length < LEAST_READ * LEAK_SECONDS) return undefined;
+  const blocks = blocksOf(lastTwoThirds(readings));
+  const found = growthOf(blocks);
+  const halves = [blocks.slice(0, BLOCKS / 2), blocks.slice(BLOCKS / 2)].map(linearTrend);
+  return found && { ...found, goesOn: halves.every((line) => line !== undefined && line.low > 0) };
+}
+
+function lastTwoThirds(readings: readonly Reading[]): readonly Reading[] {
+  return readings.slice(Math.floor(readings.length / 3));
+}
+
+/** Hours and means. */
+type Points = readonly (readonly [number, number])[];
+
+function blocksOf(readings: readonly Reading[]): Points {
+  return Array.from({ length: BLOCKS }, (_, i) => {
+    const part = readings.slice((i * readings.length) / BLOCKS, ((i + 1) * readings.length) / BLOCKS);
     return [mean(part.map(({ atMs }) => atMs / HOUR_MS)), mean(part.map(({ value }) => value))] as const;
   });
+}
+
+function growthOf(blocks: Points): Growth | undefined {
   const value = mean(blocks.map(([, value]) => value));
   const line = linearTrend(blocks);
   if (value === 0 || !line) return undefined;

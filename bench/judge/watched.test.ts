@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { stageAt } from "../../scenarios/lib/schedule.ts";
 import type { ResourceSample } from "../results/run-schema.ts";
+import { requests, windowAt } from "../windows/testing/windows.ts";
 import { Evidence } from "./evidence.ts";
 import { planned, resources, WELL } from "./testing/evidence.ts";
 import { busiestMinute, watched } from "./watched.ts";
@@ -11,10 +13,13 @@ interface Second {
   readonly memory?: ResourceSample["memory"];
 }
 
-/** Rows of a run of so many seconds, by id. */
+/** Rows of a load of so many seconds, by id. */
 function rows(scenario: string, seconds: number, of: (second: number) => Second, facts = WELL) {
-  const evidence = new Evidence(planned(scenario));
+  const plan = planned(scenario, "smoke", { seconds });
+  const evidence = new Evidence(plan);
   for (let second = 1; second <= seconds; second++) {
+    const { phase } = stageAt(plan.load, second - 1);
+    evidence.addWindow(windowAt(second - 1, requests(1, 2, { scenario, phase })));
     const { target, memory } = of(second);
     const usual = { cpuCores: 0.3, rssBytes: 80e6, ...target };
     const sample = resources(second, { target: usual, k6CpuCores: 0.5, benchLoopDelayMs: 1 });
@@ -42,11 +47,36 @@ test("memory that grows by a quarter in ten minutes is a leak, by 11 % a warning
     target: { rssBytes: 100e6 * (1 + (perTenMinutes * second) / 600) },
   });
   const growth = (perTenMinutes: number, seconds = 1_200) =>
-    rows("basic-load", seconds, grows(perTenMinutes)).get("watched-target-memory");
+    rows("soak", seconds, grows(perTenMinutes)).get("watched-target-memory");
   assert.equal(growth(0.5)?.state, "fail");
   assert.equal(growth(0.13)?.state, "warn");
   assert.equal(growth(0.05)?.state, "pass");
-  assert.equal(growth(0.5, 800), undefined, "too short to tell growth from a heap's steps");
+  assert.equal(growth(0.5, 600)?.state, "fail", "ten minutes are enough");
+  assert.equal(growth(0.5, 500), undefined, "too short to tell growth from a heap's steps");
+});
+
+test("a heap that grows by a tenth at once, whenever it does, is no leak", () => {
+  for (const at of [150, 300, 400, 500]) {
+    const row = rows("soak", 600, (second) => ({
+      target: { rssBytes: 100e6 * (second < at ? 1 : 1.1) + 1e6 * (second % 7) },
+    })).get("watched-target-memory");
+    assert.equal(row?.state, "pass", `at ${at} s: ${row?.value}`);
+  }
+});
+
+test("memory that grows with the load is no leak: only the longest time of level load is judged", () => {
+  const withVus = (second: number) => ({ target: { rssBytes: 100e6 + 2e5 * second } });
+  assert.equal(rows("stress", 1_200, withVus).get("watched-target-memory"), undefined, "never level");
+  const heldAt = (grown: number) =>
+    // Of basic-load 16 % ramp up, and 12 % down.
+    rows("basic-load", 1_000, (second) => ({
+      target: {
+        rssBytes: 100e6 + 100e6 * Math.min(1, second / 160) + grown * Math.max(0, second - 160),
+      },
+    })).get("watched-target-memory");
+  assert.equal(heldAt(0)?.state, "pass");
+  assert.equal(Math.round(heldAt(0)?.value ?? -1), 0);
+  assert.equal(heldAt(1e5)?.state, "fail");
 });
 
 test("a process at its core's limit for a minute warns or fails; for half a minute, or under callers, it does not", () => {

@@ -1,8 +1,8 @@
 /** What every run is watched for, beside its plan's SLA: a leak, a core at its limit, too many open files, no memory left. */
 import { max, min } from "simple-statistics";
 import type { ResourceSample, SlaResult } from "../results/run-schema.ts";
-import type { Evidence } from "./evidence.ts";
-import { growth, type Reading } from "./growth.ts";
+import type { Evidence, ResourcePick } from "./evidence.ts";
+import { leak, type Reading } from "./growth.ts";
 import { stateOf } from "./sla.ts";
 
 /** More than this in ten minutes, with a slope that is one, is a leak. */
@@ -29,8 +29,8 @@ type What = Pick<SlaResult, "id" | "title" | "metric" | "tags">;
 type Limit = Pick<SlaResult, "stat" | "op" | "limit" | "unit">;
 
 /**
- * P1 rows of what could be judged: growth from a quarter of an hour on, a minute at the limit from a minute on. A load
- * without a rate asks for all that a target can give, so its CPU is not judged.
+ * P1 rows of what could be judged: growth from ten minutes of level load on, since more load takes more memory; a minute at
+ * the limit from a minute on. A load without a rate asks for all that a target can give, so its CPU is not judged.
  */
 export function watched(evidence: Evidence, machine: Watched): SlaResult[] {
   const rows = processesIn(evidence.resources).flatMap((name) => ofProcess(evidence, machine, name));
@@ -41,19 +41,20 @@ export function watched(evidence: Evidence, machine: Watched): SlaResult[] {
 function ofProcess(evidence: Evidence, { cores, bundled }: Watched, member: string | undefined) {
   const name = member ?? "target";
   const tags: Record<string, string> = member === undefined ? {} : { member };
-  const readings = (pick: (process: Sampled) => number | null) =>
-    evidence.readings(({ target }) => {
+  const of =
+    (pick: (process: Sampled) => number | null): ResourcePick =>
+    ({ target }) => {
       const process = member === undefined ? target : target?.members?.[member];
       return process && pick(process);
-    });
+    };
   const rows = [
-    leak(
+    growing(
       { id: `watched-${name}-memory`, title: `growth of ${name} memory`, metric: "target_rss_bytes", tags },
-      readings(({ rssBytes }) => rssBytes),
+      evidence.levelReadings(of(({ rssBytes }) => rssBytes)),
     ),
-    leak(
+    growing(
       { id: `watched-${name}-heap`, title: `growth of ${name} heap`, metric: "target_heap_bytes", tags },
-      readings(({ heapBytes }) => heapBytes),
+      evidence.levelReadings(of(({ heapBytes }) => heapBytes)),
     ),
   ];
   if (evidence.plan.load.model === "closed") return rows;
@@ -61,7 +62,7 @@ function ofProcess(evidence: Evidence, { cores, bundled }: Watched, member: stri
   const cpu = judged(
     { id: `watched-${name}-cpu`, title: `${name} CPU, busiest minute`, metric: "target_cpu_cores", tags },
     { stat: "avg-1m", op: "<", limit, unit: "cores" },
-    busiestMinute(readings(({ cpuCores }) => cpuCores)),
+    busiestMinute(evidence.readings(of(({ cpuCores }) => cpuCores))),
   );
   return [...rows, cpu];
 }
@@ -89,14 +90,15 @@ function memoryLeft(evidence: Evidence): SlaResult | undefined {
   );
 }
 
-function leak(what: What, readings: readonly Reading[]): SlaResult | undefined {
-  const found = growth(readings);
+function growing(what: What, readings: readonly Reading[]): SlaResult | undefined {
+  const found = leak(readings);
   if (found === undefined) return undefined;
   const [value, low, high] = [found.perHour, found.low, found.high].map((it) => (it * GROWTH_MINUTES) / 60);
   const row = judged(what, { stat: "growth", op: "<", limit: GROWTH_PERCENT, unit: "%/10min" }, value);
   const note = `95 % interval ${low?.toFixed(1)} to ${high?.toFixed(1)} % in ${GROWTH_MINUTES} minutes`;
-  // It may well be nothing: not growth, however steep the line.
-  return row && { ...row, note, ...((low ?? 0) <= 0 && { state: "pass" as const }) };
+  // It may well be nothing, or a step of a heap: no leak, however steep the line.
+  const nothing = (low ?? 0) <= 0 || !found.goesOn;
+  return row && { ...row, note, ...(nothing && { state: "pass" as const }) };
 }
 
 function judged(what: What, limit: Limit, value: number | undefined): SlaResult | undefined {

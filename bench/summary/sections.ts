@@ -172,7 +172,8 @@ function trends({ trends: all, trendDays }: Summary, drawn: readonly Chart[]): S
 }
 
 function trendTable(trend: TrendSummary): Block {
-  const left = trend.leftOut > 0 ? `; ${count(trend.leftOut)} of other machines or loads are left out` : "";
+  const left =
+    trend.leftOut > 0 ? `; ${count(trend.leftOut)} of other machines, loads or targets are left out` : "";
   const [from, to] = [trend.from.slice(0, 10), trend.to.slice(0, 10)];
   return {
     kind: "table",

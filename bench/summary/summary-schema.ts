@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { VERDICTS as AB_VERDICTS } from "../ab/ab-schema.ts";
+import { FAMILIES } from "../compare/policy.ts";
 import { CHANGES } from "../compare/verdict.ts";
 import { runSchema } from "../results/run-schema.ts";
 
@@ -37,8 +38,8 @@ const limit = z.number().nullable();
 const row = z.object({
   id: z.string(),
   title: z.string(),
-  family: z.enum(["latency", "throughput", "memory", "cpu"]),
-  unit: z.enum(["ms", "/s", "cores", "bytes"]),
+  family: z.enum(FAMILIES),
+  unit: z.enum(["ms", "/s", "%", "cores", "bytes"]),
   worse: z.enum(["more", "less"]),
   before: z.number(),
   after: z.number(),

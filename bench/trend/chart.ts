@@ -65,7 +65,8 @@ function option({ runs, metrics }: Trend, size: Size) {
     })),
     yAxis: metrics.map(({ values, unit }, i) => {
       const tick = unit === "ms" ? latencyTick : unit === "bytes" ? bytesTick : numberTick;
-      return valueAxis(linearScale(values, tick, 4), { gridIndex: i });
+      const known = values.filter((value) => value !== null);
+      return valueAxis(linearScale(known, tick, 4), { gridIndex: i });
     }),
     series: metrics.flatMap(panel),
   };
@@ -82,7 +83,8 @@ function panel({ values, shifts, odd }: MetricTrend, index: number) {
   const ends = [0, ...shifts.map((shift) => shift.index), values.length];
   const levels = ends.slice(1).flatMap((to, i): [number, number | null][] => {
     const from = ends[i] as number;
-    const own = values.slice(from, to);
+    // As the trend has it: what fell to 0 is no level.
+    const own = values.slice(from, to).filter((value) => value !== null && value > 0) as number[];
     const level = Math.exp(own.reduce((sum, value) => sum + Math.log(value), 0) / own.length);
     return [
       [from - 0.5, level],

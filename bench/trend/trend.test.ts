@@ -86,27 +86,72 @@ test("a slow drift without a step has a direction", () => {
 test("an odd run is pointed at, and is no step", () => {
   const metric = only(history(30, (day, random) => (day === 17 ? 150 : steady(day, random))));
   assert.deepEqual(metric.shifts, []);
-  assert.ok(metric.odd.some(({ index, sigmas }) => index === 17 && sigmas > 10));
+  assert.ok(metric.odd.some(({ index, sigmas }) => index === 17 && (sigmas ?? 0) > 10));
   const quiet = only(history(30, (day) => 100 + (day === 17 ? 1 : 0) + (day % 2) / 100));
   assert.deepEqual(quiet.odd, [], "1 % is within the noise, however many sigma");
 });
 
-test("runs of another machine or load than the newest are left out and counted", () => {
-  const mixed = history(30, steady, "latency-p95", (day) =>
-    day % 3 === 0 ? { machine: "other" } : day % 3 === 1 ? { load: "other" } : {},
-  );
+test("runs of another machine, load or target than the newest are left out and counted", () => {
+  const other = [{ machine: "other" }, { load: "other" }, { target: "hurt" }, {}];
+  const mixed = history(40, steady, "latency-p95", (day) => ({ target: "t", ...other[day % 4] }));
   const trend = trendOf(mixed);
-  assert.deepEqual([trend?.runs.length, trend?.leftOut], [10, 20]);
+  assert.deepEqual([trend?.runs.length, trend?.leftOut], [10, 30]);
 });
 
-test("a metric that some run could not see has no trend", () => {
-  const holed = history(12, steady, "latency-p95", (day) => ({
-    metrics: { "latency-p95": 100, ...(day > 3 && { cpu: 0.5 }), rss: day === 2 ? 0 : 5 },
-  }));
-  assert.deepEqual(
-    trendOf(holed)?.metrics.map(({ id }) => id),
-    ["latency-p95"],
+test("runs from before the target was written down are taken for runs of the newest's", () => {
+  const grown = history(20, steady, "latency-p95", (day) => (day < 12 ? {} : { target: "t" }));
+  assert.equal(trendOf(grown)?.runs.length, 20);
+});
+
+test("a run that could not see a metric leaves a hole in it: shifts keep their day and their commits", () => {
+  const blind = new Set([3, 24, 25, 33]);
+  const holed = history(40, steady, "cpu", (day) => (blind.has(day) ? { metrics: {} } : {}));
+  const stepped = holed.map((entry, day) =>
+    blind.has(day) || day < 24 ? entry : { ...entry, metrics: { cpu: (entry.metrics.cpu ?? 0) * 1.3 } },
   );
+  const metric = only(stepped);
+  assert.deepEqual(
+    metric.shifts.map(({ index, run, commit, commitBefore }) => [index, run, commit?.sha, commitBefore?.sha]),
+    [[26, "run-26", shaOf(26), shaOf(23)]],
+  );
+  assert.equal(metric.values.length, 40);
+  assert.deepEqual(
+    metric.values.flatMap((value, i) => (value === null ? [i] : [])),
+    [...blind],
+  );
+  assert.equal(metric.direction, "degrading");
+  const svg = drawFile(trendChart(trendOf(stepped) ?? assert.fail()));
+  assert.match(svg, />aaaaaaa \+(29|30)\.\d %<\/text>/);
+});
+
+test("a run that came to 0 is odd, and takes nothing from the others", () => {
+  const whole = only(history(30, steady, "throughput"));
+  const fallen = only(history(30, (day, random) => (day === 21 ? 0 : steady(day, random)), "throughput"));
+  assert.ok(fallen.odd.some(({ index, sigmas }) => index === 21 && sigmas === null));
+  assert.equal(fallen.values[21], 0);
+  assert.deepEqual([fallen.shifts, fallen.direction], [[], "stable"]);
+  assert.ok(Math.abs(fallen.now - whole.now) < 2);
+  const trend = trendOf(history(30, (day) => (day === 21 ? 0 : 100 + (day % 3)), "throughput"));
+  assert.doesNotMatch(drawFile(trendChart(trend ?? assert.fail())), /NaN|Infinity/);
+});
+
+test("one percent of failed answers is a shift, which of latency would be noise", () => {
+  const failing = history(30, (day) => (day < 20 ? 100 : 99) - (day % 2) / 1000, "right-answers");
+  const metric = only(failing);
+  assert.deepEqual([metric.shifts.map(({ index }) => index), metric.direction], [[20], "degrading"]);
+});
+
+test("metrics that too few runs could see are named", () => {
+  const trend = trendOf(
+    history(12, steady, "latency-p95", (day) => ({
+      metrics: { "latency-p95": 100, ...(day < LEAST_RUNS - 1 && { cpu: 0.5 }), rss: 0, heap: day },
+    })),
+  );
+  assert.deepEqual(
+    trend?.metrics.map(({ id }) => id),
+    ["latency-p95", "heap"],
+  );
+  assert.deepEqual(trend?.unseen, ["p50", "p99", "answers/s", "right answers", "CPU cores", "memory"]);
 });
 
 test("too few runs have no trend, of too many the newest are taken", () => {

@@ -7,6 +7,7 @@ import {
   arrivalsInPhase,
   durationOf,
   intendedStart,
+  levelSpans,
   spanOfArrival,
   stageAt,
 } from "./schedule.ts";
@@ -156,4 +157,14 @@ test("an arrival belongs to the stage that asks for it: the last one is due as i
     "recovery",
     "what is due past the end is the last stage's",
   );
+});
+
+test("a load is level where it neither ramps nor jumps; a stage that goes on at its rate is not another", () => {
+  assert.deepEqual(levelSpans(open(0, [10, 50], [100, 50], [20, 50], [10, 0])), [{ from: 10, to: 130 }]);
+  assert.deepEqual(levelSpans(open(5, [30, 5], [0, 9], [30, 9], [0, 5], [0, 5], [30, 5])), [
+    { from: 0, to: 30 },
+    { from: 30, to: 60 },
+    { from: 60, to: 90 },
+  ]);
+  assert.deepEqual(levelSpans(open(0, [10, 20], [10, 40])), []);
 });

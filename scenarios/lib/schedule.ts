@@ -102,6 +102,29 @@ export function spanOfArrival(load: Load, seconds: number): Span {
   return last as Span;
 }
 
+/** A time in which the load neither rises nor falls, seconds from the start of the load. */
+export interface LevelSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** When a load is level, at one rate or number of callers each; a jump ends one and begins the next. */
+export function levelSpans(load: Load): LevelSpan[] {
+  const spans: LevelSpan[] = [];
+  let [start, level, open] = [0, load.from, false];
+  for (const { seconds, to } of load.stages) {
+    const stays = level === to;
+    if (stays && seconds > 0) {
+      const from = open ? (spans.pop() as LevelSpan).from : start;
+      spans.push({ from, to: start + seconds });
+      open = true;
+    } else if (!stays) open = false;
+    start += seconds;
+    level = to;
+  }
+  return spans;
+}
+
 /** Length of all stages in seconds. */
 export function durationOf(load: Load): number {
   return load.stages.reduce((sum, stage) => sum + stage.seconds, 0);

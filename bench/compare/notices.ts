@@ -1,0 +1,53 @@
+import type { Baseline } from "../baseline/baseline-schema.ts";
+import { partsOf } from "../baseline/summary.ts";
+import { noiseOf } from "../judge/judge.ts";
+import { isAsLong, isSeen } from "./draws.ts";
+import type { Measured, Metric } from "./metrics.ts";
+
+/** What a reader should know before the figures: of the two runs. */
+export function noticesOf(before: Baseline, after: Baseline): string[] {
+  const notices: string[] = [];
+  if (before.host.fingerprint !== after.host.fingerprint)
+    notices.push(
+      `two machines: before on ${machineOf(before)}, after on ${machineOf(after)}: not comparable`,
+    );
+  for (const [what, was, is] of [
+    ["target", before.target.name, after.target.name],
+    ["Node", before.versions.node, after.versions.node],
+    ["k6", before.versions.k6, after.versions.k6],
+  ] as const)
+    if (was !== is) notices.push(`${what}: before ${was}, after ${is}`);
+  for (const [which, side] of [
+    ["before", before],
+    ["after", after],
+  ] as const) {
+    const noise = noiseOf(side, side.host.cores);
+    if (noise !== undefined) notices.push(`${which}: ${noise}`);
+  }
+  return [...notices, ...unlikeParts(before, after)];
+}
+
+export function machineOf({ host }: Baseline): string {
+  return `${host.cpu} with ${host.cores} cores (${host.fingerprint})`;
+}
+
+/** The load was the same, so a part that is longer or shorter, or missing, is one that was not answered. */
+function unlikeParts(before: Baseline, after: Baseline): string[] {
+  const [a, b] = [partsOf(before.blocks), partsOf(after.blocks)];
+  return [...new Set([...a.keys(), ...b.keys()])].flatMap((part) => {
+    const [was, is] = [a.get(part)?.length ?? 0, b.get(part)?.length ?? 0];
+    return isAsLong(was, is) && was > 0 && is > 0
+      ? []
+      : [`${part}: answers in ${was} blocks before and in ${is} after`];
+  });
+}
+
+/** Why a metric has no row; undefined for one that neither run could see. */
+export function missing({ title }: Pick<Metric, "title">, was: Measured, is: Measured): string | undefined {
+  const [before, after] = [was.byBlock.length, is.byBlock.length];
+  if (before === 0 && after === 0) return undefined;
+  if (before === 0 || after === 0)
+    return `${title}: not compared, ${before === 0 ? "before" : "after"} has none`;
+  if (!isSeen(was.byBlock) || !isSeen(is.byBlock)) return `${title}: not compared, too few blocks have any`;
+  return `${title}: not compared, there is no ratio to 0`;
+}
