@@ -19,7 +19,7 @@ test("by default 5 % is noise, latency fails at +50 %, throughput at -50 %, righ
     noise: 5,
     latency: { warn: 20, fail: 50 },
     throughput: { warn: 20, fail: 50 },
-    success: { noise: 0.1, warn: 0.5, fail: 1 },
+    success: { noise: 0.1, warn: 1, fail: 5 },
     memory: { warn: 30 },
     cpu: {},
   });
@@ -29,7 +29,7 @@ test("a policy replaces what it names, a limit at a time, and null switches a li
   for (const [content, change] of [
     ["latency: { warn: 10 }\n", { latency: { warn: 10, fail: 50 } }],
     ["latency: { fail: null }\n", { latency: { warn: 20 } }],
-    ["success: { noise: null }\nnoise: 3\n", { noise: 3, success: { warn: 0.5, fail: 1 } }],
+    ["success: { noise: null }\nnoise: 3\n", { noise: 3, success: { warn: 1, fail: 5 } }],
     ["cpu: { fail: 40, noise: 8 }\n", { cpu: { fail: 40, noise: 8 } }],
   ] as const)
     assert.deepEqual(readPolicy(file(t, content)), { ...DEFAULT_POLICY, ...change }, content);
