@@ -106,6 +106,17 @@ test("a failed run tells what was crossed first, then what it warns of, then wha
   ]);
 });
 
+test("where the machine stood still for plimsoll too, nobody says that it was the target that stalled", () => {
+  const { verdict, reasons } = judged({
+    change: (second, at) => ({
+      ...TROUBLES["the target stalled"].change?.(second, at),
+      benchLoopDelayMs: 1600,
+    }),
+  });
+  assert.equal(verdict, "invalid");
+  assert.match(reasons[0] ?? "", /^plimsoll itself was held up for 1\.6 s/);
+});
+
 test("a target killed by a signal is told by that signal", () => {
   const { reasons } = judged({ facts: { died: { ...died, exitCode: null, signal: "SIGKILL" } } });
   assert.equal(reasons[0], "the target was killed by SIGKILL after 7 s");

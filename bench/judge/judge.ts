@@ -4,7 +4,7 @@ import type { Findings, RetryOf, Run, SlaResult, Verdict } from "../results/run-
 import { type ConnectorBooks, conservation, NO_BOOKS } from "./conservation.ts";
 import type { Evidence } from "./evidence.ts";
 import { forwarding } from "./forwarding.ts";
-import { type GeneratorFacts, generatorHealth } from "./generator.ts";
+import { type GeneratorFacts, generatorHealth, heldUp } from "./generator.ts";
 import { knee } from "./knee.ts";
 import { ladder } from "./ladder.ts";
 import { recovery } from "./recovery.ts";
@@ -146,7 +146,8 @@ function verdictOf(
       reasons: [`no request was made after the warm-up, so nothing was measured${instead}`],
     };
   }
-  if (generator.dropped.blame === "target") {
+  // Where plimsoll stood still as well, the machine did: nobody can say that it was the target.
+  if (generator.dropped.blame === "target" && !heldUp(generator)) {
     const { count, byTarget } = generator.dropped;
     const of = byTarget === count ? "" : ` of ${count.toLocaleString("en")} that k6 dropped`;
     const why = `the target stalled: ${byTarget.toLocaleString("en")} arrivals${of} found every VU waiting`;
