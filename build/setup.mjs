@@ -63,7 +63,7 @@ async function together(...jobs) {
 
 async function dependenciesAndBundles() {
   await step("dependencies", "node_modules/.plimsoll", [join(ROOT, "package-lock.json")], installPackages);
-  const rooms = ["scenarios", "targets", join("bench", "profile", "browser")];
+  const rooms = ["wire", "scenarios", "targets", join("bench", "profile", "browser")];
   const sources = rooms.flatMap((room) => filesBelow(join(ROOT, room), /\.ts$/));
   // Targets are bundled with their packages, so a new lockfile is a new bundle.
   const inputs = [...sources, join(ROOT, "build", "bundle.ts"), join(ROOT, "package-lock.json")];
@@ -204,8 +204,6 @@ function command(file, args, { patient = false, ...options }, name) {
       });
     }
     let stopped = false;
-    const group = join(LOCK, `group-${child.pid}`);
-    if (child.pid) writeFileSync(group, "");
     let firstMs = 0;
     const stop = () => {
       // The terminal and whoever started us may both pass one Ctrl-C on.
@@ -222,12 +220,21 @@ function command(file, args, { patient = false, ...options }, name) {
     process.once("exit", orphan);
     const failed = () => signalAll("SIGTERM");
     if (!patient) failure.signal.addEventListener("abort", failed);
+    const group = join(LOCK, `group-${child.pid}`);
     const settled = () => {
       failure.signal.removeEventListener("abort", failed);
       for (const signal of signals) process.off(signal, stop);
       process.off("exit", orphan);
       rmSync(group, { force: true });
     };
+    try {
+      if (child.pid) writeFileSync(group, "");
+    } catch (error) {
+      // A full disk: whoever waits for the lock must not find it at work.
+      orphan();
+      settled();
+      return reject(error);
+    }
     child.once("error", (error) => {
       settled();
       reject(new SetupError(`${name} cannot be started: ${error.message}`));
@@ -250,8 +257,12 @@ function explain(output, name, code) {
     return `${name}: a package registry cannot be reached; check the network or your proxy settings`;
   }
   const log = join(CACHE, "setup.log");
-  mkdirSync(CACHE, { recursive: true });
-  writeFileSync(log, output);
+  try {
+    mkdirSync(CACHE, { recursive: true });
+    writeFileSync(log, output);
+  } catch {
+    // The last line is told all the same.
+  }
   const last =
     output
       .trim()

@@ -149,3 +149,12 @@ test("a hostile log does not reach the terminal's controls", () => {
   );
   assert.ok(!text.includes("\u001b[2J") && !text.includes("\u0007"), JSON.stringify(text.slice(-120)));
 });
+
+test("a load of one's own is no profile: what was turned stands beside the verdict", () => {
+  const run = wholeRun("basic-load");
+  const plan = { ...run.plan, overrides: { rate: 40, seconds: 20 } };
+  assert.match(
+    verdictText({ ...run, plan }, "here"),
+    / basic-load smoke with --rate 40 --seconds 20, exit code /,
+  );
+});

@@ -12,6 +12,7 @@ import {
 } from "../format.ts";
 import { booksSentences } from "../report/books-sentences.ts";
 import { forwardingSentences } from "../report/forwarding-sentences.ts";
+import { turned } from "../report/repeat.ts";
 import { isFlaky } from "../results/is-flaky.ts";
 import type { Run, SlaResult, SlaState, Verdict } from "../results/run-schema.ts";
 import { plainTable } from "./plain-table.ts";
@@ -56,7 +57,9 @@ function verdictLine(run: Run): string {
   const state = verdict ?? "invalid";
   const word = styleText(COLOUR[state], (isFlaky(run) ? "flaky" : state).toUpperCase());
   const both = retryOf ? `: ${retryOf.verdict}, on retry ${retryOf.ownVerdict}` : "";
-  return `${word}  ${scenario} ${profile}${both}`;
+  const flags = turned(run);
+  const how = flags.length > 0 ? ` with ${flags.join(" ")}` : "";
+  return `${word}  ${scenario} ${profile}${how}${both}`;
 }
 
 /** A line of another program's: one line, without what could steer a terminal. */

@@ -36,11 +36,14 @@ export async function openDatabase(
     await sleep(ASK_AGAIN_MS);
     found = await askedOnce(to, deadline);
   }
-  if (found.state === "missing") found = await made(to);
+  if (found.state === "missing") {
+    found = await made(to);
+    if (found.state === "ready") say(`there was no database "${to.database}" at ${to.origin}: it was made`);
+  }
   if (found.state === "silent") {
     throw new Failure(
       "USAGE",
-      `no InfluxDB answers at ${to.origin} (${found.why}): start it, correct the address, or leave out --influx`,
+      `no InfluxDB answers at ${to.origin} (${found.why}): start it, or correct the address`,
     );
   }
   if (found.state === "wrong") throw new Failure("USAGE", found.why);

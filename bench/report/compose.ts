@@ -11,7 +11,7 @@ import {
   type VerdictState,
   type VerdictWords,
 } from "./document.ts";
-import { repeatCommand } from "./repeat.ts";
+import { repeatCommand, turned } from "./repeat.ts";
 import type { Scope } from "./scope.ts";
 import { sectionsOf } from "./sections.ts";
 import type { Timeline } from "./timeline.ts";
@@ -19,7 +19,7 @@ import type { Timeline } from "./timeline.ts";
 /** What there is to say about a run: the head of its report, and the sections below. */
 export function documentOf(run: Run, timeline: Timeline, scope: Scope, charts: Charts): Document {
   return {
-    title: `${run.scenario} · ${run.profile}`,
+    title: [run.scenario, run.profile, turned(run).join(" ")].filter((part) => part !== "").join(" · "),
     verdict: verdictOf(run),
     reasons: run.reasons,
     notices: noticesOf(run, timeline),

@@ -11,15 +11,17 @@ const overrides = z.object({
   seconds: z.number().optional(),
 });
 
+/** What was turned of a scenario's profile, as flags and their values: such a run says nothing of the profile itself. */
+export function turned({ plan }: Pick<Run, "plan">): string[] {
+  const { data } = overrides.safeParse(plan.overrides ?? {});
+  return Object.entries(data ?? {}).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, String(value)],
+  );
+}
+
 /** The command line that runs the same again, ready for a POSIX shell. */
 export function repeatCommand({ scenario, profile, plan, target }: Run): string {
-  const words = ["npx", "plimsoll", "run", scenario, "--profile", profile];
-  const turned = overrides.safeParse(plan.overrides ?? {});
-  if (turned.success) {
-    for (const [name, value] of Object.entries(turned.data)) {
-      if (value !== undefined) words.push(`--${name}`, String(value));
-    }
-  }
+  const words = ["npx", "plimsoll", "run", scenario, "--profile", profile, ...turned({ plan })];
   for (const name of told.safeParse(plan).data?.env ?? []) words.push("-e", `${name}=...`);
   if (target.kind === "command" && target.command) words.push("--target-cmd", target.command);
   if (target.variants) {

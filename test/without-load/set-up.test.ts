@@ -48,6 +48,7 @@ function machine(t: TestContext): Machine {
     "build/k6/go.mod",
     "build/k6/main.go",
     "scenarios/plans.ts",
+    "wire/ilp.ts",
     "bench/profile/browser/flame-graph.ts",
   ]) {
     mkdirSync(dirname(join(checkout, path)), { recursive: true });
@@ -98,6 +99,13 @@ test("a changed source is made again, and only that", async (t) => {
   assert.match(said, /^set-up: k6: go build/);
   assert.doesNotMatch(said, /dependencies|bundles/);
   assert.equal(calls("npm"), npmBefore);
+});
+
+test("a changed wire format is bundled again", async (t) => {
+  const { checkout, setUp } = machine(t);
+  await setUp();
+  writeFileSync(join(checkout, "wire", "ilp.ts"), "// changed\n");
+  assert.match((await setUp()).said, /^set-up: bundles: done/);
 });
 
 test("what was deleted by hand is made again", async (t) => {
