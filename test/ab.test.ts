@@ -171,7 +171,7 @@ for (const [args, says] of [
   ],
   [
     ["main", "main"],
-    /^checking out main .*\nplimsoll: [0-9a-f]{7} has no bundled connector: say how a build starts/,
+    /^checking out A, main .*\nplimsoll: [0-9a-f]{7} has no bundled connector: say how a build starts/,
   ],
   [
     ["main", "main", "--start", "exit 3"],

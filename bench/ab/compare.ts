@@ -18,7 +18,7 @@ import { abPage } from "./page.ts";
 import { nameOf, type Source, sourceOf } from "./source.ts";
 import { p99Ratio } from "./summary.ts";
 import { runTrial, shapeOf, type TrialOptions } from "./trial.ts";
-import { findingOf } from "./verdict.ts";
+import { findingOf, letter } from "./verdict.ts";
 
 export interface CompareOptions {
   /** A git ref, or a command: it has white space in it. */
@@ -84,7 +84,7 @@ export async function compare(options: CompareOptions): Promise<{ ab: Ab; folder
     const launches = {} as Record<Build, Launch>;
     for (const build of BUILDS) {
       const source = sources[build];
-      if (source.kind === "ref") options.say(`checking out ${nameOf(source)}`);
+      if (source.kind === "ref") options.say(`checking out ${letter(build)}, ${nameOf(source)}`);
       const checkout = source.kind === "ref" ? await checkouts?.of(source.sha) : undefined;
       launches[build] = launchOf(source, plan.variant, checkout, start);
     }

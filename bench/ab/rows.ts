@@ -2,6 +2,7 @@ import { BUILDS } from "../../scenarios/lib/duet.ts";
 import { bytes, count, latency } from "../format.ts";
 import type { Ab } from "./ab-schema.ts";
 import type { Metric } from "./look.ts";
+import { LEAST_BEYOND } from "./summary.ts";
 import { METRIC_NAMES, signedPercent, spread } from "./verdict.ts";
 
 export const COLUMNS = ["", "A", "B", "B to A", "interval", ""] as const;
@@ -30,12 +31,22 @@ export function rowsOf(ab: Ab): string[][] {
   ];
 }
 
+/** The columns are of all requests, so their ratio may even lie on the other side of 1. */
+const RATIO =
+  "B to A of what is judged: the mean of paired seconds without the extreme fifth at either end, not the ratio of the two columns.";
+
 /** What to bear in mind of them, a sentence each. */
-export function remarksOf({ a, shape, looks, notes }: Ab): string[] {
+export function remarksOf({ a, b, p99, shape, looks, notes }: Ab): string[] {
   const rounds = looks.at(-1)?.rounds;
   const measured = `${count(a.requests)} requests to each in ${rounds} rounds of ${shape.pairs} s`;
+  const planned = shape.rounds - 1;
+  const few = p99 === null && Math.min(a.requests, b.requests) > 0;
   return [
-    ...(rounds === undefined ? [] : [`${measured}; intervals allow for ${shape.rounds - 1} looks.`]),
+    ...(rounds === undefined ? [] : [RATIO]),
+    ...(rounds === undefined
+      ? []
+      : [`${measured}; intervals allow for ${planned} ${planned === 1 ? "look" : "looks"}.`]),
+    ...(few ? [`p99 has no ratio: it takes ${count(100 * LEAST_BEYOND)} requests to each.`] : []),
     ...notes.map((note) => `Note: ${note}.`),
   ];
 }

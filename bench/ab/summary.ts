@@ -10,7 +10,7 @@ export type Figures = Pick<Ab["a"], "requests" | "failed" | "latencyMs" | "cpuMs
 
 const RESAMPLES = 400;
 /** With fewer of the slowest hundredth than this on a side, p99 is but a few requests. */
-const LEAST_BEYOND = 10;
+export const LEAST_BEYOND = 10;
 
 /** What one build did over all blocks. */
 export function figuresOf(blocks: readonly Block[], build: Build): Figures {

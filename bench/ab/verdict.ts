@@ -133,7 +133,7 @@ function speedOf({ looks, ends, band, secondsNeeded }: Measured): [Verdict, stri
       [`the time was over after one round, and two are the least: --seconds ${secondsNeeded}`],
     ];
   if (!last) return ["no-data", ["too little was measured to look at it"]];
-  const within = `within ${percent(100 * band)}`;
+  const within = `within ${Number((100 * band).toFixed(2))} %`;
   if (last.decision === "same") return ["same", [`B is as fast as A, ${within}`]];
   if (last.decision !== "open") {
     const found = last.metrics.filter(({ decision }) => decision === last.decision).map(sentence);

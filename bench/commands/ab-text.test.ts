@@ -22,7 +22,17 @@ test("the table has both builds, the ratio with its interval, and what is only s
   );
   assert.match(text, /^ {2}latency, p99 .* not judged$/m);
   assert.match(text, /^ {2}memory .*108 MB.*\+20\.0 % +not judged$/m);
+  assert.match(text, /^B to A of what is judged: the mean of paired seconds .*\n {2}.*columns\.$/m);
   assert.match(text, /^4,000 requests to each in 5 rounds of 8 s; intervals allow for 4 looks\.$/m);
+});
+
+test("one look is one look, and p99 of few requests says why it has no ratio", () => {
+  const { ab } = madeUp(1);
+  const text = abText({ ...ab, shape: { ...ab.shape, rounds: 2 }, p99: null }, "here");
+  assert.match(text, /allow for 1 look\.$/m);
+  assert.match(text, /^p99 has no ratio: it takes 1,000 requests to each\.$/m);
+  assert.match(text, /, within 5 %$/m);
+  assert.match(abPage(ab), /<p>B to A of what is judged: /);
 });
 
 test("a look fits a line of a log", () => {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { createLogUpdate } from "log-update";
 import { abScenarios, compare } from "../ab/compare.ts";
 import { LEAST_SECONDS, MOST_SECONDS, shapeOf } from "../ab/trial.ts";
@@ -45,7 +45,12 @@ export function addAb(program: Command): void {
       wholeNumber(LEAST_SECONDS, MOST_SECONDS),
       SECONDS,
     )
-    .option("--band <percent>", "differences up to this are called the same", percent, BAND_PERCENT / 100)
+    .addOption(
+      new Option("--band <percent>", "differences up to this are called the same")
+        .argParser(percent)
+        // Kept as a share, and told as the user types it.
+        .default(BAND_PERCENT / 100, `${BAND_PERCENT}`),
+    )
     .option(
       "--start <command>",
       "how a git ref is started in its checkout, at $PORT (default: its bundled connector)",

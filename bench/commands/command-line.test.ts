@@ -52,6 +52,12 @@ async function complaint(...args: string[]): Promise<string> {
   throw new assert.AssertionError({ message: `accepted: ${args.join(" ")}` });
 }
 
+test("the band of ab has its default in the unit it is typed in", async () => {
+  const { parse, printed } = commandLine();
+  await assert.rejects(parse("ab", "--help"), { exitCode: 0 });
+  assert.match(printed.out, /--band <percent>.*\(default: 5\)/);
+});
+
 for (const name of [
   "run",
   "ab",

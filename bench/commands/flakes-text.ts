@@ -1,15 +1,27 @@
 import { styleText } from "node:util";
+import { plan } from "../../scenarios/plans.ts";
 import type { GateStanding } from "../flakes/flakes.ts";
-import type { Survey } from "../flakes/survey.ts";
+import type { LeftOut, Survey } from "../flakes/survey.ts";
 import { count, percent } from "../format.ts";
 import { plainTable } from "./plain-table.ts";
 
 const COLOURS = {
+  unknown: "dim",
   steady: "dim",
   flaky: "yellow",
   quarantined: "magenta",
   broken: "red",
 } as const satisfies Record<GateStanding, string>;
+
+/** Room for a gate's title beside its figures. */
+const MOST_TITLE = 31;
+
+const LEFT_OUT: Readonly<Record<keyof LeftOut, string>> = {
+  unlike: "of another machine, load or target",
+  uncommitted: "of changes that are not committed, or outside of git",
+  unjudged: "in which no gate was judged",
+  old: "too old",
+};
 
 /** What a person reads of the gates: a table for each scenario in each profile, at most 80 columns wide. */
 export function flakesText(surveys: readonly Survey[]): string {
@@ -21,9 +33,11 @@ function surveyLines({ scenario, profile, runs, leftOut, gates }: Survey): strin
     ["gate", "runs", "flips", "rate", "state", "last flip"],
     ["left", "right", "right", "right", "left", "left"],
   );
+  const rows = plan(scenario, profile === "full" ? "full" : "smoke")?.sla ?? [];
+  const titles = new Map(rows.map(({ id, title }) => [id, title]));
   for (const { gate, runs, flips, rate, standing, lastFlip } of gates) {
     table.push([
-      gate,
+      shortened(titles.get(gate) ?? gate),
       count(runs),
       count(flips),
       rate === null ? "–" : percent(100 * rate.value),
@@ -34,10 +48,19 @@ function surveyLines({ scenario, profile, runs, leftOut, gates }: Survey): strin
   return [
     "",
     `  ${scenario}.${profile}: ${count(runs)} ${runs === 1 ? "run" : "runs"} that can tell`,
-    ...(leftOut === 0
-      ? []
-      : [`  left out: ${count(leftOut)}, of another machine, load or target, of changes, or too old`]),
+    ...leftOutLines(leftOut),
     "",
     table.toString().replace(/ +$/gm, ""),
   ];
+}
+
+function leftOutLines(leftOut: LeftOut): string[] {
+  const reasons = Object.keys(LEFT_OUT) as (keyof LeftOut)[];
+  return reasons.flatMap((reason) =>
+    leftOut[reason] === 0 ? [] : [`  left out: ${count(leftOut[reason])} ${LEFT_OUT[reason]}`],
+  );
+}
+
+function shortened(title: string): string {
+  return title.length <= MOST_TITLE ? title : `${title.slice(0, MOST_TITLE - 1)}…`;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -30,6 +30,15 @@ for (const [what, text, says] of [
     await assert.rejects(takeIn(results(t, text)), { code: "USAGE", message: says });
   });
 }
+
+test("a folder of runs that there is not is wrong usage, and is not made", async (t) => {
+  const missing = join(results(t), "missing");
+  await assert.rejects(takeIn(missing), {
+    code: "USAGE",
+    message: `--results: there is no such folder: ${missing}`,
+  });
+  assert.ok(!existsSync(missing));
+});
 
 test("beside runs that can be read it is left out, and the line counts the others like it", async (t) => {
   const root = results(t, "", '{"schema":99}', "{}");

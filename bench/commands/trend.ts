@@ -8,8 +8,8 @@ import { count } from "../format.ts";
 import { histories, historyFolder, readHistory } from "../history/store.ts";
 import { RESULTS, writeAtomic } from "../results/store.ts";
 import { fromHere } from "../run/voyage.ts";
-import { type Direction, LEAST_RUNS, type Trend, trendOf } from "../trend/trend.ts";
-import { commitText, shiftsOf } from "../trend/words.ts";
+import { type Direction, type Trend, trendOf } from "../trend/trend.ts";
+import { oddRunsOf, shiftsOf, tooFewText } from "../trend/words.ts";
 import { plainTable } from "./plain-table.ts";
 import { takeIn } from "./take-in.ts";
 
@@ -47,14 +47,14 @@ folders of runs go. Leaves trend-<scenario>.<profile>.svg and .png there.`,
       }
       await takeIn(results);
       const name = `${scenario}.${profile}`;
-      const trend = trendOf(readHistory(results, name));
+      const history = readHistory(results, name);
+      const trend = trendOf(history);
       if (trend === undefined) {
         const others = histories(results).filter((other) => other !== name);
-        const hint = others.length > 0 ? `; there is history of ${others.join(", ")}` : "";
-        throw new Failure(
-          "NO_DATA",
-          `no data: a trend takes ${LEAST_RUNS} runs of ${name} that compare${hint}`,
-        );
+        // Of no use to who has the right name and only needs more runs.
+        const hint =
+          history.length === 0 && others.length > 0 ? `; there is history of ${others.join(", ")}` : "";
+        throw new Failure("NO_DATA", `no data: ${tooFewText(name, history)}${hint}`);
       }
       const picture = join(historyFolder(results), `trend-${name}`);
       await draw(trend, picture);
@@ -73,8 +73,9 @@ async function draw(trend: Trend, picture: string): Promise<void> {
   writeAtomic(`${picture}.png`, await png(svg));
 }
 
-/** Most odd runs of a metric that are named: the newest. */
-const MOST_ODD = 4;
+/** Most odd runs that are named: the newest. */
+const MOST_ODD = 6;
+const WIDTH = 80;
 
 const COLOURS = { improving: "green", stable: "dim", degrading: "red" } as const satisfies Record<
   Direction,
@@ -85,7 +86,7 @@ function text({ scenario, profile, runs, leftOut, metrics, unseen }: Trend, pict
   const [first, last] = [runs[0], runs.at(-1)];
   const table = plainTable(
     ["", "now", "direction", "shifts", "odd runs"],
-    ["left", "right", "left", "right", "left"],
+    ["left", "right", "left", "right", "right"],
   );
   for (const { title, unit, now, direction, shifts, odd } of metrics) {
     table.push([
@@ -93,12 +94,11 @@ function text({ scenario, profile, runs, leftOut, metrics, unseen }: Trend, pict
       valueText(now, { unit }),
       styleText(COLOURS[direction], direction),
       count(shifts.length),
-      [...new Set(odd.map(({ index }) => commitText(runs[index]?.commit ?? null)))]
-        .slice(-MOST_ODD)
-        .join(" "),
+      count(odd.length),
     ]);
   }
   const shifted = shiftsOf(metrics);
+  const odd = oddRunsOf({ runs, metrics });
   return [
     "",
     `  ${scenario} ${profile}: ${runs.length} runs, ${first?.at.slice(0, 10)} to ${last?.at.slice(0, 10)}`,
@@ -111,7 +111,13 @@ function text({ scenario, profile, runs, leftOut, metrics, unseen }: Trend, pict
     "",
     ...shifted.map((line) => `  ${line}`),
     ...(shifted.length > 0 ? [""] : []),
+    ...(odd.length > 0 ? ["  odd runs:", ...odd.slice(-MOST_ODD).map(oddLine), ""] : []),
     `  ${fromHere(picture)}`,
     "",
   ].join("\n");
+}
+
+function oddLine(said: string): string {
+  const line = `  ${said}`;
+  return line.length <= WIDTH ? line : `${line.slice(0, WIDTH - 1)}…`;
 }

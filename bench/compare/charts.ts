@@ -19,19 +19,19 @@ export interface Latencies {
 const ROW = 28;
 const HEAD = 10;
 const FOOT = 30;
-/** Changes past these, in percent, are cut: one wild interval would press the others flat. */
-const LEAST = -100;
+/** Changes past this, in percent, are cut: one wild interval would press the others flat. None falls below -100. */
 const MOST = 200;
 
 /** What changed by how much, with intervals; the band is the noise, the red marks are the limits. */
 export function changesChart(comparison: Comparison): Chart {
   const { rows, policy } = comparison;
   const height = HEAD + rows.length * ROW + FOOT;
+  const arrow = rows.some(isCut) ? `; arrow: goes on beyond +${MOST} %` : "";
   const said = rows.map((row) => `${row.title} ${changeText(row.ratio)} (${intervalText(row)} %)`);
   return {
     id: "compare-changes",
     title: "What changed",
-    note: `after to before, with 95 % intervals; band: noise of ${policy.noise} %; red marks: limits; grey: not significant`,
+    note: `after to before, with 95 % intervals; band: noise of ${policy.noise} %; red marks: limits; grey: not significant${arrow}`,
     description: `${said.join("; ")}.`,
     wide: true,
     height,
@@ -50,6 +50,7 @@ function changes({ rows, policy }: Comparison, size: Size) {
       value: cut(row.ratio),
       low: cut(row.low),
       high: cut(row.high),
+      goesOn: isCut(row),
       tint: tintOf(row, policy.significance),
       limits: [warn, fail].flatMap((limit) => (limit === undefined ? [] : [sign * limit])),
     };
@@ -83,8 +84,12 @@ function changes({ rows, policy }: Comparison, size: Size) {
   };
 }
 
+function isCut({ high }: Row): boolean {
+  return percentOf(high) > MOST;
+}
+
 function cut(ratio: number): number {
-  return Math.min(MOST, Math.max(LEAST, percentOf(ratio)));
+  return Math.min(MOST, percentOf(ratio));
 }
 
 function tintOf({ change, adjustedP }: Row, significance: number): ColourName {

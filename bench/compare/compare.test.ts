@@ -8,6 +8,7 @@ import { side, times } from "./testing/sides.ts";
 
 const OPTIONS = { policy: DEFAULT_POLICY, acrossMachines: false };
 const BEFORE = await side(1);
+const NOT_THE_CODE = "the same commit: the difference is not the code's";
 
 function row(comparison: Comparison, id: string) {
   return comparison.rows.find((one) => one.id === id) ?? assert.fail(`no row ${id}`);
@@ -107,7 +108,7 @@ for (const [what, isBroken] of [
       assert.ok(0 <= low && low <= ratio && ratio <= high && high < 0.5, `${id}: [${low}, ${high}]`);
     }
     if (isBroken(3)) assert.equal(row(comparison, "throughput").ratio, 0);
-    assert.deepEqual(comparison.notices, []);
+    assert.deepEqual(comparison.notices, [NOT_THE_CODE]);
   });
 }
 
@@ -237,6 +238,7 @@ test("two machines are compared only with that said first", () => {
 test("another Node, k6 or target, and other work on the machine, are told", () => {
   const after = {
     ...BEFORE,
+    run: "another",
     versions: { ...BEFORE.versions, node: "v99" },
     target: { kind: "url", name: "127.0.0.1:1" } as const,
     otherCpuCores: { avg: 4, p95: 5, max: 6 },
@@ -246,5 +248,22 @@ test("another Node, k6 or target, and other work on the machine, are told", () =
     "Node: before v24.21.0, after v99",
     "after: other work on this machine used 4.0 of its 8 cores meanwhile",
   ]);
-  assert.deepEqual(compare(BEFORE, BEFORE, OPTIONS).notices, []);
+});
+
+test("a run beside itself is the same, however it scatters", async () => {
+  const wild = await side(3, { latencyMs: (_, at = 0) => (at % 2 === 0 ? 1 : 400) });
+  const { change, rows, notices } = compare(wild, structuredClone(wild), OPTIONS);
+  assert.deepEqual([change, ...new Set(rows.map((row) => row.change))], ["same", "same"]);
+  assert.deepEqual(notices, ["the same run, beside itself"]);
+  assert.equal(compare(wild, { ...wild, run: "another" }, OPTIONS).change, "inconclusive");
+});
+
+test("runs of one commit that differ are not told to differ by its code, unless it may have changed", async () => {
+  const slow = await side(2, times(1.7));
+  const said = (change: Partial<Baseline>) => compare(BEFORE, { ...slow, ...change }, OPTIONS).notices;
+  assert.deepEqual(said({}), [NOT_THE_CODE]);
+  assert.deepEqual(said({ commit: { sha: BEFORE.commit?.sha ?? "", dirty: true } }), []);
+  assert.deepEqual(said({ commit: { sha: "b".repeat(40), dirty: false } }), []);
+  assert.deepEqual(said({ commit: null }), []);
+  assert.deepEqual(compare(BEFORE, await side(4), OPTIONS).notices, []);
 });

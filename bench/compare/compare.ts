@@ -6,7 +6,7 @@ import { commonLanguageEffect } from "../stats/effect.ts";
 import { holm } from "../stats/holm.ts";
 import { type Draws, drawsOf, isSeen, sharedParts } from "./draws.ts";
 import { METRICS, type Measured, type Metric } from "./metrics.ts";
-import { machineOf, missing, noticesOf } from "./notices.ts";
+import { isSameRun, machineOf, missing, noticesOf, sameCommit } from "./notices.ts";
 import type { Policy } from "./policy.ts";
 import { overall, type RowVerdict, verdictOf } from "./verdict.ts";
 
@@ -74,6 +74,7 @@ export function compare(
   });
   if (found.length === 0)
     throw new Failure("NO_DATA", `no data: ${before.run} and ${after.run} have no metric in common`);
+  const oneRun = isSameRun(before, after);
   const adjusted = holm(found.map(({ estimate }) => estimate.p));
   const rows = found.map(({ metric, was, is, estimate }, i): Row => {
     const { id, title, family, unit, worse } = metric;
@@ -85,7 +86,8 @@ export function compare(
       ...estimate,
       adjustedP,
       effect: commonLanguageEffect(was.byBlock, is.byBlock) as number,
-      ...verdictOf(estimate, adjustedP, metric, policy),
+      // However wide its interval: a run differs from itself in nothing.
+      ...(oneRun ? SAME : verdictOf(estimate, adjustedP, metric, policy)),
     };
   });
   const verdict = overall(rows);
@@ -96,12 +98,14 @@ export function compare(
     profile: after.profile,
     before: sideOf(before, a),
     after: sideOf(after, b),
-    notices: [...noticesOf(before, after), ...unseen],
+    notices: [...noticesOf(before, after), ...sameCommit(before, after, rows), ...unseen],
     rows,
     test: TESTS[draws.paired ? "paired" : "apart"],
     policy,
   };
 }
+
+const SAME: RowVerdict = { change: "same", severity: "none", limit: null };
 
 const TESTS = {
   apart: "Welch's t on logarithms, standard errors from a stationary block bootstrap, p-values after Holm",

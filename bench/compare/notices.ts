@@ -1,12 +1,14 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Baseline } from "../baseline/baseline-schema.ts";
 import { partsOf } from "../baseline/summary.ts";
 import { noiseOf } from "../judge/judge.ts";
 import { isAsLong, isSeen } from "./draws.ts";
 import type { Measured, Metric } from "./metrics.ts";
+import type { RowVerdict } from "./verdict.ts";
 
 /** What a reader should know before the figures: of the two runs. */
 export function noticesOf(before: Baseline, after: Baseline): string[] {
-  const notices: string[] = [];
+  const notices: string[] = isSameRun(before, after) ? ["the same run, beside itself"] : [];
   if (before.host.fingerprint !== after.host.fingerprint)
     notices.push(
       `two machines: before on ${machineOf(before)}, after on ${machineOf(after)}: not comparable`,
@@ -25,6 +27,26 @@ export function noticesOf(before: Baseline, after: Baseline): string[] {
     if (noise !== undefined) notices.push(`${which}: ${noise}`);
   }
   return [...notices, ...unlikeParts(before, after)];
+}
+
+/** A run and itself, as a baseline saved from it is. */
+export function isSameRun(before: Baseline, after: Baseline): boolean {
+  const names = before.run === after.run && before.host.fingerprint === after.host.fingerprint;
+  return names && isDeepStrictEqual(before.blocks, after.blocks);
+}
+
+/** Of a server that was there already (`--url`) the commit says nothing; nor do other targets of one commit. */
+export function sameCommit(
+  before: Baseline,
+  after: Baseline,
+  rows: readonly Pick<RowVerdict, "change">[],
+): string[] {
+  const differ = rows.some(({ change }) => change === "slower" || change === "faster");
+  const clean = [before, after].every(
+    ({ commit, target }) => commit?.dirty === false && target.kind !== "url",
+  );
+  const same = before.commit?.sha === after.commit?.sha && before.target.name === after.target.name;
+  return differ && clean && same ? ["the same commit: the difference is not the code's"] : [];
 }
 
 export function machineOf({ host }: Baseline): string {

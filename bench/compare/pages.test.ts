@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { summaryOf } from "../baseline/summary.ts";
+import { drawFile } from "../report/charts/draw.ts";
 import { HOSTILE } from "../report/testing/sample.ts";
+import { changesChart } from "./charts.ts";
 import { compare } from "./compare.ts";
 import { pagesOf } from "./pages.ts";
 import { DEFAULT_POLICY } from "./policy.ts";
@@ -39,6 +41,19 @@ test("the page says the verdict first, and has a row and an interval for each me
   const svg = content("graphs/compare-changes.svg");
   for (const { title } of COMPARISON.rows) assert.ok(svg.includes(`>${title}</text>`), title);
   assert.match(content("graphs/compare-latency.svg"), />before<\/text>.*>after<\/text>/s);
+});
+
+test("an interval that is cut ends in an arrow, and the note says so", () => {
+  const wild = {
+    ...COMPARISON,
+    rows: COMPARISON.rows.map((row, i) => (i === 0 ? { ...row, high: 3.56 } : row)),
+  };
+  const strokes = (chart: ReturnType<typeof changesChart>) => drawFile(chart).match(/<path/g)?.length ?? 0;
+  const tame = { ...wild, rows: wild.rows.map((row, i) => (i === 0 ? { ...row, high: 3 } : row)) };
+  // Two strokes where there was one cap.
+  assert.equal(strokes(changesChart(wild)), strokes(changesChart(tame)) + 1);
+  assert.match(changesChart(wild).note, /; arrow: goes on beyond \+200 %$/);
+  assert.doesNotMatch(changesChart(tame).note, /arrow/);
 });
 
 test("names of somebody else's are text on the page", async () => {

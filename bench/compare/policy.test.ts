@@ -37,13 +37,24 @@ test("a policy replaces what it names, a limit at a time, and null switches a li
 });
 
 for (const [what, content, says] of [
-  ["a slip of the keyboard", "latncy: { fail: 10 }\n", /is not a policy: it: .*latncy/],
+  [
+    "a slip of the keyboard",
+    "latncy: { fail: 10 }\n",
+    /is not a policy: it knows no "latncy", only significance, noise, latency, /,
+  ],
+  ["a slip in a family", "latency: { fial: 10 }\n", /: it knows no "latency\.fial", only noise, warn, fail$/],
+  [
+    "a warning that a failure hides",
+    "cpu: { warn: 30, fail: 25 }\n",
+    /: cpu warns at 30 % and fails at 25 %/,
+  ],
+  ["one that the default hides", "latency: { warn: 60 }\n", /: latency warns at 60 % and fails at 50 %/],
   ["a limit that is text", "latency: { fail: much }\n", /is not a policy: latency\.fail: /],
   ["a limit that is negative", "memory: { warn: -5 }\n", /is not a policy: memory\.warn: /],
   ["a significance that is none", "significance: 5\n", /is not a policy: significance: /],
   ["a noise that is none", "noise: null\n", /is not a policy: noise: /],
   ["what is not YAML", "latency: [\n", /cannot be read as a policy: /],
-  ["a list", "- 1\n", /is not a policy: it: /],
+  ["a list", "- 1\n", /is not a policy: Invalid input: expected object/],
 ] as const) {
   test(`${what} is refused in one line`, (t) => {
     assert.throws(

@@ -71,10 +71,28 @@ export function readPolicy(file: string): Policy {
     throw new Failure("USAGE", `${file} cannot be read as a policy: ${firstLine(error)}`);
   }
   const parsed = givenPolicy.safeParse(given);
-  if (parsed.success) return over(DEFAULT_POLICY, parsed.data);
-  const issue = parsed.error.issues[0];
-  const where = issue?.path.join(".") || "it";
-  throw new Failure("USAGE", `${file} is not a policy: ${where}: ${issue?.message}`);
+  if (!parsed.success) throw new Failure("USAGE", `${file} is not a policy: ${wrongWith(parsed.error)}`);
+  const policy = over(DEFAULT_POLICY, parsed.data);
+  for (const family of FAMILIES) {
+    const { warn, fail } = policy[family];
+    if (warn !== undefined && fail !== undefined && warn > fail)
+      throw new Failure(
+        "USAGE",
+        `${file} is not a policy: ${family} warns at ${warn} % and fails at ${fail} %: it could never warn`,
+      );
+  }
+  return policy;
+}
+
+/** The first thing that is wrong, by the name that the user gave it. */
+function wrongWith({ issues: [issue] }: z.ZodError): string {
+  const path = issue?.path.join(".") ?? "";
+  if (issue?.code === "unrecognized_keys") {
+    const known = path === "" ? policySchema : limits;
+    const keys = issue.keys.map((key) => JSON.stringify(path === "" ? key : `${path}.${key}`)).join(", ");
+    return `it knows no ${keys}, only ${Object.keys(known.shape).join(", ")}`;
+  }
+  return path === "" ? `${issue?.message}` : `${path}: ${issue?.message}`;
 }
 
 function over(policy: Policy, given: z.infer<typeof givenPolicy>): Policy {

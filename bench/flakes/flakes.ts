@@ -17,7 +17,8 @@ export const LEAST_RUNS = 10;
  */
 export const BROKEN_IN_A_ROW = 3;
 
-export type GateStanding = "steady" | "flaky" | "quarantined" | "broken";
+/** `unknown`: no run of it can tell whether it flips. */
+export type GateStanding = "unknown" | "steady" | "flaky" | "quarantined" | "broken";
 
 /** How a gate, a row of the SLA, behaved while commits stood still. */
 export interface Gate {
@@ -51,11 +52,18 @@ export interface Period {
  * The runs that can say that they are of the same commit as others: of none with changes that are not committed, and not
  * outside of git.
  */
-export function evidenceIn(history: readonly Entry[], { nowMs, days }: Period): Entry[] {
-  return history.filter(
-    ({ commit, gates, at }) =>
-      commit?.dirty === false && gates !== undefined && nowMs - Date.parse(at) <= days * 86_400_000,
-  );
+export function evidenceIn(history: readonly Entry[], period: Period): Entry[] {
+  return history.filter((entry) => whyNoEvidence(entry, period) === undefined);
+}
+
+/** Why a run cannot say that; undefined for one that can. */
+export function whyNoEvidence(
+  { commit, gates, at }: Entry,
+  { nowMs, days }: Period,
+): "old" | "uncommitted" | "unjudged" | undefined {
+  if (nowMs - Date.parse(at) > days * 86_400_000) return "old";
+  if (commit?.dirty !== false) return "uncommitted";
+  return gates === undefined ? "unjudged" : undefined;
 }
 
 /**
@@ -85,12 +93,13 @@ function gateOf(gate: string, judged: readonly Judged[]): Gate {
   const quarantined =
     flips.length >= LEAST_FLIPS && runs >= LEAST_RUNS && flips.length / runs > QUARANTINE_RATE;
   const last = flips.at(-1);
+  const quiet = runs === 0 ? "unknown" : flips.length > 0 ? "flaky" : "steady";
   return {
     gate,
     runs,
     flips: flips.length,
     rate,
-    standing: broken ? "broken" : quarantined ? "quarantined" : flips.length > 0 ? "flaky" : "steady",
+    standing: broken ? "broken" : quarantined ? "quarantined" : quiet,
     lastFlip: last ? { run: last.run, at: last.at, commit: last.commit } : null,
   };
 }

@@ -84,7 +84,7 @@ export async function runStep(
       const { exitCode, signal } = await child.ended;
       const code = late ? 1 : (exitCode ?? 1);
       const lacks = code === 4 && step.mayLackData === true;
-      const word = late ? "too slow" : lacks ? "no data yet" : (made.verdict ?? signal ?? wordOf(code));
+      const word = late ? "too slow" : lacks ? "no data yet" : (made.verdict ?? signal ?? wordOf(step, code));
       return {
         step,
         exitCode: lacks ? 0 : code,
@@ -116,7 +116,12 @@ function read<T>(schema: z.ZodType<T>, line: string): T | undefined {
   }
 }
 
-/** Of steps that print no verdict of their own. */
-function wordOf(code: number): string {
-  return code === 0 ? "done" : "failed";
+/** What a step that gates on others' runs found in them. */
+const GATED: Readonly<Record<number, string>> = { 99: "fail", 3: "regression", 4: "no data" };
+
+/** Of steps that print no verdict of their own. A gate that closes is no step that broke. */
+function wordOf({ argv }: Step, code: number): string {
+  if (code === 0) return "done";
+  const found = argv.includes("--gate") ? GATED[code] : undefined;
+  return found === undefined ? "failed" : `gate: ${found}`;
 }

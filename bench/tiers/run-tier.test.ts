@@ -1,5 +1,6 @@
 /** Steps against a stand-in for plimsoll: a real process for each that prints and exits as its argv says. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -12,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { ROOT } from "../paths.ts";
 import { Interrupts } from "../run/interrupts.ts";
 import { alive, until } from "../run/testing/processes.ts";
 import type { Outcome } from "./run-step.ts";
@@ -42,6 +44,7 @@ const STAND_IN = `
     process.on("SIGTERM", () => { console.error("stopped in good order"); process.exit(4); });
   } else if (command === "summary") {
     writeFileSync(process.env.STAND_IN_SUMMARY, JSON.stringify(args));
+    end(process.env.STAND_IN_GATE ?? 0);
   }`;
 
 function step(...argv: string[]): Step {
@@ -121,6 +124,44 @@ test("a run that held only on its retry is told as flaky", async (t) => {
   const [first] = await run(step("run", "one", "0", "warn", "flaky"));
   assert.deepEqual([first?.exitCode, first?.verdict], [0, "flaky"]);
 });
+
+test("a gate that closes is told as one, and not as a step that broke", async (t) => {
+  process.env.STAND_IN_GATE = "99";
+  t.after(() => {
+    delete process.env.STAND_IN_GATE;
+  });
+  const { run } = place(t);
+  assert.deepEqual(shown(await run(step("run", "one", "99", "fail"))), [
+    ["run one", 99, "fail"],
+    ["summary", 99, "gate: fail"],
+  ]);
+});
+
+test("of a step that failed its verdict and the reasons are shown, and not the table above", async (t) => {
+  const { results, run } = place(t);
+  const table = Array.from({ length: 30 }, (_, i) => `  row ${i}`).join("\n");
+  const reasons = Array.from({ length: 8 }, (_, i) => `  reason ${i}`).join("\n");
+  const first = `  FAIL  soak smoke, exit code 99\n  the first try\n`;
+  const said = `${table}\n\n${first}${table}\n\n  FAIL  soak smoke: fail, on retry fail, exit code 99\n${reasons}\n\n  report.html`;
+  const text = tierText("1", await run(step("say", "99", said)), results, 99);
+  assert.match(
+    text,
+    /say-99\.log:\n {6}FAIL {2}soak smoke: fail, on retry fail, exit code 99\n {6}reason 0\n/,
+  );
+  assert.match(text, / {6}reason 7\n {6}report\.html\n/);
+  assert.doesNotMatch(text, /row 29|the first try/);
+});
+
+for (const [flags, says] of [
+  [["--no-such"], /^tier: unknown option '--no-such'\n\(npm run tier:1 -- --help shows what there is\)\n$/],
+  [["extra"], /^tier: "extra" is one word too many: a tier takes flags only \(.*\)\n$/],
+] as const)
+  test(`tier 1 ${flags.join(" ")} is refused with a pointer to --help`, () => {
+    const program = join(ROOT, "bench", "tiers", "tier.ts");
+    const { status, stderr } = spawnSync(process.execPath, [program, "1", ...flags], { encoding: "utf8" });
+    assert.equal(status, 2);
+    assert.match(stderr, says);
+  });
 
 test("a step that may lack data does not fail for it, and for nothing else", async (t) => {
   const { run } = place(t);

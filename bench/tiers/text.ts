@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 import { plainTable } from "../commands/plain-table.ts";
 import { duration } from "../format.ts";
 import { tailOf } from "../run/log-file.ts";
@@ -8,8 +8,10 @@ import { fromHere } from "../run/voyage.ts";
 import type { Outcome } from "./run-step.ts";
 import { type Step, secondsOf, TIERS, type TierName } from "./tiers.ts";
 
-/** Last lines of a failing step's log that are shown. */
+/** Lines of a failing step's log that are shown: from its verdict on, or else the last. */
 const LOG_LINES = 12;
+/** How a line begins that tells a verdict which does not pass, as run, ab and summary print it. */
+const VERDICT = /^ *(FAIL|INVALID|NO[- ]DATA|REGRESSION|SLOWER) {2}/;
 
 /** What a tier would do: each step with the time it should take, and its command. */
 export function planText(tier: TierName, steps: readonly Step[]): string {
@@ -59,7 +61,7 @@ export function tierText(
     "",
     ...failed.flatMap(({ step, log }) => [
       `  ${step.title}, the end of ${fromHere(log)}:`,
-      ...tailOf(log, LOG_LINES).map((line) => `    ${line}`),
+      ...saidLast(log).map((line) => `    ${line}`),
       "",
     ]),
     trimmed(table.toString()),
@@ -68,6 +70,13 @@ export function tierText(
     ...(existsSync(report) ? [`  ${fromHere(report)}`] : []),
     "",
   ].join("\n");
+}
+
+/** Why a step failed is in the line of its verdict and those below; of a run and its retry the last has both. */
+function saidLast(log: string): string[] {
+  const lines = tailOf(log, Number.POSITIVE_INFINITY);
+  const verdict = lines.findLastIndex((line) => VERDICT.test(stripVTControlCharacters(line)));
+  return verdict === -1 ? lines.slice(-LOG_LINES) : lines.slice(verdict, verdict + LOG_LINES);
 }
 
 function trimmed(table: string): string {

@@ -45,7 +45,19 @@ Exit code: the worst of the steps. What was found out comes first: 99 SLA crosse
            1 a fault of ours, 2 wrong usage; 130 after Ctrl-C.`,
   )
   .exitOverride()
-  .action(async (tier: TierName, flags: Flags) => {
+  .configureOutput({
+    outputError: (text, write) =>
+      write(`${text.replace(/^error: /, "tier: ")}(npm run tier:1 -- --help shows what there is)\n`),
+  })
+  .allowExcessArguments()
+  .action(async (tier: TierName, flags: Flags, { args }: Command) => {
+    // npm run names the tier itself: what the user typed comes behind it.
+    const [, extra] = args;
+    if (extra !== undefined)
+      throw new Failure(
+        "USAGE",
+        `"${extra}" is one word too many: a tier takes flags only (npm run tier:${tier} -- --help shows them)`,
+      );
     process.exitCode = await sail(tier, flags);
   });
 

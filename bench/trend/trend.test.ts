@@ -5,7 +5,7 @@ import type { Entry } from "../history/entry.ts";
 import { drawFile } from "../report/charts/draw.ts";
 import { trendChart } from "./chart.ts";
 import { LEAST_RUNS, MOST_RUNS, trendOf } from "./trend.ts";
-import { shiftText } from "./words.ts";
+import { oddRunsOf, shiftText, tooFewText } from "./words.ts";
 
 /** One run a day, each of a commit of its own. */
 function history(
@@ -169,4 +169,23 @@ test("the picture names a step by its commit and its size", () => {
   assert.match(svg, />aaaaaaa \+(19|20)\.\d %<\/text>/);
   assert.match(svg, />p95 {1,2}1\d\d ms, degrading<\/text>/);
   assert.match(svg, /<desc[^>]*>p95 \+(19|20)\.\d % with aaaaaaa/);
+});
+
+test("too few runs are told with how many there are, and how many do not compare", () => {
+  const of = (runs: number, others: number) =>
+    tooFewText(
+      "stress.full",
+      history(runs + others, steady, "cpu", (day) => (day < others ? { load: "x" } : {})),
+    );
+  assert.equal(
+    of(3, 1),
+    "3 of the 5 runs of stress.full that a trend takes; 1 left out: other load, machine or target",
+  );
+  assert.equal(of(4, 0), "4 of the 5 runs of stress.full that a trend takes");
+  assert.equal(of(0, 0), "0 of the 5 runs of stress.full that a trend takes");
+});
+
+test("an odd run is named by its folder, with what is odd in it", () => {
+  const trend = trendOf(history(30, (day, random) => (day === 17 ? 150 : steady(day, random))));
+  assert.deepEqual(trend && oddRunsOf(trend), ["run-17: p95"]);
 });

@@ -72,15 +72,8 @@ export interface Trend {
  */
 export function trendOf(history: readonly Entry[]): Trend | undefined {
   const newest = history.at(-1);
-  if (newest === undefined) return undefined;
-  const alike = history.filter(
-    ({ machine, load, target }) =>
-      machine === newest.machine &&
-      load === newest.load &&
-      (target === undefined || newest.target === undefined || target === newest.target),
-  );
-  const runs = alike.slice(-MOST_RUNS);
-  if (runs.length < LEAST_RUNS) return undefined;
+  const runs = likeNewest(history).slice(-MOST_RUNS);
+  if (newest === undefined || runs.length < LEAST_RUNS) return undefined;
   const found = METRICS.map((metric) => metricTrend(metric, runs) ?? metric.title);
   const { scenario, profile } = newest;
   return {
@@ -88,6 +81,18 @@ export function trendOf(history: readonly Entry[]): Trend | undefined {
     metrics: found.filter((one) => typeof one !== "string"),
     unseen: found.filter((one) => typeof one === "string"),
   };
+}
+
+/** The runs on the machine, under the load and of the target of the newest, which is the last. */
+export function likeNewest(history: readonly Entry[]): Entry[] {
+  const newest = history.at(-1);
+  if (newest === undefined) return [];
+  return history.filter(
+    ({ machine, load, target }) =>
+      machine === newest.machine &&
+      load === newest.load &&
+      (target === undefined || newest.target === undefined || target === newest.target),
+  );
 }
 
 /** A run that saw the metric, by its place among all. */

@@ -7,6 +7,8 @@ export interface IntervalBar {
   readonly low: number;
   readonly high: number;
   readonly tint: ColourName;
+  /** The interval goes on beyond `high`, which is where the picture ends: an arrow, and no cap. */
+  readonly goesOn?: boolean;
   /** Values that are marked in its row by short upright lines. */
   readonly limits?: readonly number[];
 }
@@ -54,7 +56,9 @@ export function intervalBars(
           ...limits,
           stroke(low, y, high, y),
           stroke(low, y - 4, low, y + 4),
-          stroke(high, y - 4, high, y + 4),
+          ...(bar.goesOn
+            ? [stroke(high - 6, y - 5, high, y), stroke(high - 6, y + 5, high, y)]
+            : [stroke(high, y - 4, high, y + 4)]),
           { type: "circle", shape: { cx: x, cy: y, r: 4.5 }, style: { fill: tint } },
         ],
       };
