@@ -4,8 +4,9 @@ import { SCENARIOS } from "../../scenarios/plans.ts";
 import { Failure } from "../failure.ts";
 import { INSPECTABLE } from "../profile/inspector.ts";
 import { keep } from "../profile/keep.ts";
-import { PROFILE_FOLDER, Profiler } from "../profile/profiler.ts";
+import { Profiler } from "../profile/profiler.ts";
 import { stretchesOf } from "../profile/stretches.ts";
+import { PROFILE_FOLDER, PROFILED } from "../results/profiled.ts";
 import type { Run } from "../results/run-schema.ts";
 import { writeRun } from "../results/store.ts";
 import { Interrupts } from "../run/interrupts.ts";
@@ -104,6 +105,6 @@ function notJudged(run: Run): Run {
     ...run,
     verdict: "invalid",
     exitCode: 4,
-    reasons: ["profiled: the target was slowed down on purpose"],
+    reasons: [PROFILED],
   };
 }

@@ -3,10 +3,11 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { PROFILE_FOLDER } from "../results/profiled.ts";
 import type { Run } from "../results/run-schema.ts";
 import { firstLine, startNode } from "../run/testing/processes.ts";
 import { requests, windowAt } from "../windows/testing/windows.ts";
-import { PROFILE_FOLDER, Profiler } from "./profiler.ts";
+import { Profiler } from "./profiler.ts";
 import type { Stretches } from "./stretches.ts";
 
 /** A first snapshot, half a second with the sampler, a second one. */

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../failure.ts";
+import { PROFILE_FOLDER } from "../results/profiled.ts";
 import type { ResourceSample, Run } from "../results/run-schema.ts";
 import type { Onlooker } from "../run/onlooker.ts";
 import { foldOf } from "../windows/fold.ts";
@@ -34,9 +35,6 @@ export interface Profiled {
   /** Share of CPU a request that the sampler adds; undefined where it cannot be told. */
   readonly overhead: number | undefined;
 }
-
-/** Where a run keeps what was profiled. */
-export const PROFILE_FOLDER = "profile";
 
 /** Follows a run and profiles a process of its target while the load is on, by the inspector of V8. */
 export class Profiler implements Onlooker {
@@ -102,8 +100,9 @@ export class Profiler implements Onlooker {
 
   async #profile(run: Run, say: (line: string) => void): Promise<Profiled | undefined> {
     const folder = this.#options.folder(run);
-    const sought = this.#processOf(run);
+    // First of all: it is also what tells that the run was slowed down, whatever comes of it.
     mkdirSync(join(folder, PROFILE_FOLDER));
+    const sought = this.#processOf(run);
     const found = await inspectedIn(join(folder, "target.log"));
     try {
       const { inspector } = await this.#chosen(found, sought, run);

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { madeUp } from "../ab/testing/trial.ts";
 import { times } from "../compare/testing/sides.ts";
 import { sample } from "../report/testing/sample.ts";
+import { PROFILED } from "../results/profiled.ts";
 import type { Run } from "../results/run-schema.ts";
 import type { Trend } from "../trend/trend.ts";
 import type { Gathered } from "./gather.ts";
@@ -116,6 +117,13 @@ const CASES: readonly (readonly [string, Partial<Run>, why: RegExp, what: RegExp
     /is invalid: k6 failed\.$/,
     /k6\.log/,
     /^npx plimsoll doctor$/,
+  ],
+  [
+    "a run that was profiled",
+    { verdict: "invalid", exitCode: 4, reasons: [PROFILED] },
+    /was profiled, which slows the target down: it has no verdict\.$/,
+    /profile\//,
+    /^npx plimsoll run basic-load --profile smoke$/,
   ],
   [
     "a run without data",

@@ -2,6 +2,7 @@ import { abScenarios } from "../ab/compare.ts";
 import { reasons as changesOf } from "../compare/words.ts";
 import { shellWord } from "../report/escape.ts";
 import { repeatCommand } from "../report/repeat.ts";
+import { wasProfiled } from "../results/profiled.ts";
 import type { Run } from "../results/run-schema.ts";
 import { shiftText } from "../trend/words.ts";
 import { type Between, between, bisectCommands } from "./bisect.ts";
@@ -200,6 +201,13 @@ function unmeasured({ summary, run }: Told): Step[] {
   const again = [repeatCommand(run)];
   if (run.state !== "complete")
     return [{ why: `${name} was cut before its end.`, what: "Run it again, to its end.", commands: again }];
+  if (wasProfiled(summary)) {
+    const what =
+      "Its profile/ tells where the time goes; a run beside nothing else tells what the target holds.";
+    return [
+      { why: `${name} was profiled, which slows the target down: it has no verdict.`, what, commands: again },
+    ];
+  }
   switch (summary.verdict) {
     case "invalid":
       return [
