@@ -66,6 +66,16 @@ test("the page needs nothing but itself, and says in tables what its charts show
   ]);
 });
 
+test("in the picture a run that did not pass has its verdict beside its name", async () => {
+  const runs = [
+    FULL.runs[0] as Gathered["runs"][number],
+    await gatheredRun(sample("stress"), { verdict: "invalid" }),
+  ];
+  const [latency, throughput] = panelsOf({ runs, abs: [], trends: [] }).measured;
+  for (const chart of [latency, throughput])
+    assert.match(chart?.description ?? "", /^basic-load smoke: .*; stress smoke \(invalid\): /);
+});
+
 test("what nothing was measured for has no panel", async () => {
   const nothing = { runs: [await gatheredRun(emptySample("basic-load"))], abs: [], trends: [] };
   assert.deepEqual(allOf(panelsOf(nothing)), []);

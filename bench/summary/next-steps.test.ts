@@ -133,8 +133,15 @@ const CASES: readonly (readonly [string, Partial<Run>, why: RegExp, what: RegExp
     /^npx plimsoll doctor$/,
   ],
   [
-    "a run that was cut",
+    "a run that is at work, or was killed",
     { verdict: null, state: "running", reasons: [] },
+    /is running, or was killed before its end\.$/,
+    /Wait for its end/,
+    /^npx plimsoll run basic-load --profile smoke$/,
+  ],
+  [
+    "a run that was cut",
+    { verdict: null, state: "interrupted", reasons: [] },
     /was cut before its end\.$/,
     /to its end/,
     /^npx plimsoll run basic-load --profile smoke$/,

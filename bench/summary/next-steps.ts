@@ -199,6 +199,10 @@ function unmeasured({ summary, run }: Told): Step[] {
   const name = nameOf(summary);
   const [first] = summary.reasons;
   const again = [repeatCommand(run)];
+  if (run.state === "running") {
+    const what = "Wait for its end; when it was killed, run it again.";
+    return [{ why: `${name} is running, or was killed before its end.`, what, commands: again }];
+  }
   if (run.state !== "complete")
     return [{ why: `${name} was cut before its end.`, what: "Run it again, to its end.", commands: again }];
   if (wasProfiled(summary)) {

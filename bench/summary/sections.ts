@@ -73,11 +73,9 @@ function reasons(all: readonly RunSummary[]): Section | undefined {
   const rows = all
     .filter(({ verdict }) => verdict !== "pass")
     .flatMap((run) =>
-      (run.reasons.length > 0 ? run.reasons : ["it was cut before it had a verdict"]).map((reason) => [
-        nameOf(run),
-        run.run,
-        reason,
-      ]),
+      (run.reasons.length > 0 ? run.reasons : ["it is running, or was killed before it had a verdict"]).map(
+        (reason) => [nameOf(run), run.run, reason],
+      ),
     );
   if (rows.length === 0) return undefined;
   const table: Block = {
