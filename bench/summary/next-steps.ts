@@ -60,8 +60,7 @@ function failed({ summary, run }: Told): Step[] {
     const what = "Read the last that the target said, in target.log of the run, and run it again.";
     return [{ why, what, commands: [repeatCommand(run)] }];
   }
-  const what =
-    "See in the run's report when it began; profile where the time goes; run it again after a change.";
+  const what = `See in report.html of ${summary.run} when it began; profile where the time goes; run it again after a change.`;
   return [{ why, what, commands: [profileCommand(summary), repeatCommand(run)] }];
 }
 
