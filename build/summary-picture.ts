@@ -29,7 +29,7 @@ try {
   const dir = join(results, "baselines");
   for (let day = 1; day <= DAYS; day++) await layDay(day, dir);
   const gathered = await gather([], DEFAULT_POLICY, { results, dir, abFiles: [] });
-  const files = await filesOf(summarize(gathered, versionOfPlimsoll()), gathered);
+  const files = await filesOf(summarize(gathered, versionOfPlimsoll()), gathered, results);
   for (const { path, content } of files) writeAtomic(join(results, path), content);
   copyFileSync(join(results, GRAPHS), join(import.meta.dirname, "..", "docs", "images", "summary.png"));
 } finally {

@@ -4,8 +4,9 @@ import { SCENARIOS } from "../../scenarios/plans.ts";
 import { Failure } from "../failure.ts";
 import { INSPECTABLE } from "../profile/inspector.ts";
 import { keep } from "../profile/keep.ts";
-import { PROFILE_FOLDER, Profiler } from "../profile/profiler.ts";
+import { Profiler } from "../profile/profiler.ts";
 import { stretchesOf } from "../profile/stretches.ts";
+import { PROFILE_FOLDER, PROFILED } from "../results/profiled.ts";
 import type { Run } from "../results/run-schema.ts";
 import { writeRun } from "../results/store.ts";
 import { Interrupts } from "../run/interrupts.ts";
@@ -58,16 +59,17 @@ async function profile(name: string, flags: ProfileFlags): Promise<number> {
     );
   }
   const plan = planOrFailure(name, flags);
-  const profiler = new Profiler({
-    stretches: stretchesOf(plan),
-    heap: flags.heap,
-    ...(flags.member !== undefined && { member: flags.member }),
-    folder: ({ run }) => join(flags.out, run),
-  });
   const interrupts = new Interrupts(
     process.stderr,
     "killed; a run that was under way is left marked as incomplete",
   );
+  const profiler = new Profiler({
+    stretches: stretchesOf(plan),
+    heap: flags.heap,
+    ...(flags.member !== undefined && { member: flags.member }),
+    interrupted: () => interrupts.requested,
+    folder: ({ run }) => join(flags.out, run),
+  });
   try {
     const { run, folder } = await voyage({
       plan,
@@ -84,13 +86,14 @@ async function profile(name: string, flags: ProfileFlags): Promise<number> {
     writeRun(folder, notJudged(run));
     const profiled = await profiler.end();
     if (profiled === undefined) {
+      if (interrupts.requested) throw new Failure("NO_DATA", "interrupted before it was profiled");
       const why = run.reasons[0] === undefined ? "" : `: ${run.reasons[0]}`;
       throw new Failure("NO_DATA", `the run ended before it was profiled${why}`);
     }
     const inFolder = join(folder.path, PROFILE_FOLDER);
     const title = `${profiled.process} under ${run.scenario} ${run.profile}`;
     process.stdout.write(
-      `\n${keep(inFolder, title, profiled)}\n  ${fromHere(join(inFolder, "flame.html"))}\n\n`,
+      `\n${keep(inFolder, title, profiled, run.generator.dropped.count)}\n  ${fromHere(join(inFolder, "flame.html"))}\n\n`,
     );
     return 0;
   } finally {
@@ -104,6 +107,6 @@ function notJudged(run: Run): Run {
     ...run,
     verdict: "invalid",
     exitCode: 4,
-    reasons: ["profiled: the target was slowed down on purpose"],
+    reasons: [PROFILED],
   };
 }

@@ -5,6 +5,7 @@ import type { Run } from "../results/run-schema.ts";
 import {
   findRun,
   hasWindows,
+  RESULTS,
   type RunFolder,
   readRun,
   resourcesOf,
@@ -22,7 +23,8 @@ export function addReport(program: Command): void {
     .argument("<run>", "a folder, the name of a run in results/, or: latest")
     .addHelpText("after", "\nExample:\n  npx plimsoll report latest")
     .action(async (reference: string) => {
-      const folder = findRun(reference);
+      // Of a profiled run as well: whoever has just made one may want to see its load.
+      const folder = findRun(reference, RESULTS, "all");
       const run = readRun(folder);
       if (!hasWindows(folder)) {
         process.stderr.write(

@@ -22,6 +22,7 @@ test("a summary reads in 80 columns: verdict, a row a run, what to do, the files
   assert.match(lines[0] ?? "", /^ {2}FAIL {2}/);
   assert.match(text, /^ {2}basic-load smoke +pass +500 +2\.\d\d ms +0 % {2}slower \(fails\)$/m);
   assert.match(text, /^ {2}- basic-load smoke is worse than its baseline: p50/m);
+  assert.match(text, /^ {6}npx plimsoll profile basic-load --profile smoke$/m);
   assert.equal(lines.at(-1), "  results/summary/report.html");
   for (const line of lines) assert.ok(line.length <= 80, `${line.length}: ${line}`);
 });

@@ -17,7 +17,7 @@ const COLOURS: Readonly<Record<Outcome, "green" | "yellow" | "magenta" | "red">>
   fail: "red",
 };
 
-/** What a person reads of a summary, at most 80 columns wide: the verdict, a row a run, what to do, and the files. */
+/** What a person reads of a summary, at most 80 columns wide: the verdict, a row a run, the first command of what to do, and the files. */
 export function summaryText(summary: Summary, files: readonly string[]): string {
   const { outcome, sentence, runs, next } = summary;
   const word = styleText([COLOURS[outcome], "bold"], OUTCOME_WORDS[outcome].toUpperCase());
@@ -28,9 +28,10 @@ export function summaryText(summary: Summary, files: readonly string[]): string 
     ...rest.map((line) => `  ${line}`),
     "",
     ...(runs.length > 0 ? [table(summary), ""] : []),
-    ...next.flatMap(({ why }) =>
-      wrapped(why, WIDTH - 4).map((line, i) => `  ${i === 0 ? "-" : " "} ${line}`),
-    ),
+    ...next.flatMap(({ why, commands: [first] }) => [
+      ...wrapped(why, WIDTH - 4).map((line, i) => `  ${i === 0 ? "-" : " "} ${line}`),
+      ...(first === undefined ? [] : commandLines(first)),
+    ]),
     "",
     ...files.map((file) => `  ${file}`),
     "",
@@ -56,6 +57,17 @@ function table({ runs }: Summary): string {
     ]);
   }
   return drawn.toString().replace(/ +$/gm, "");
+}
+
+/** A command to copy: on several lines when it is long, and when a quote or a word forbids that, cut. */
+function commandLines(command: string): string[] {
+  const room = WIDTH - 8;
+  const line = oneLine(command);
+  if (line.length <= room) return [`      ${line}`];
+  if (/['"\\]/.test(line) || line.split(" ").some((word) => word.length > room - 2))
+    return [`      ${line.slice(0, room - 1)}…`];
+  const lines = wrapped(line, room - 2);
+  return lines.map((part, i) => `      ${i === 0 ? "" : "  "}${part}${i < lines.length - 1 ? " \\" : ""}`);
 }
 
 /** Breaks a sentence at its spaces; what has none is cut. */

@@ -75,7 +75,7 @@ async function summary(
   const found = summarize(gathered, versionOfPlimsoll());
   // Charts are a large import; nothing that fails early needs them.
   const { filesOf } = await import("../summary/files.ts");
-  const files = await filesOf(found, gathered);
+  const files = await filesOf(found, gathered, out);
   try {
     for (const { path, content } of files) writeAtomic(join(out, path), content);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { createWriteStream, readFileSync, statSync } from "node:fs";
+import { createWriteStream, readFileSync, rmSync, statSync } from "node:fs";
 import { finished } from "node:stream/promises";
 import { z } from "zod";
 import { Failure } from "../failure.ts";
@@ -7,11 +7,13 @@ import type { Inspector } from "./inspector.ts";
 
 /**
  * Writes a heap snapshot of a process to a file that Chrome DevTools opens. V8 collects all garbage first and stands still
- * until the snapshot is made.
+ * until the snapshot is made. Half of one is of use to nobody: none is left when it fails, or when we end meanwhile.
  *
  * @returns bytes of the file
  */
 export async function takeHeapSnapshot(inspector: Inspector, file: string): Promise<number> {
+  const remove = () => rmSync(file, { force: true });
+  process.once("exit", remove);
   const out = createWriteStream(file);
   const closed = finished(out);
   // Awaited below; a full disk must not end us before that.
@@ -26,11 +28,17 @@ export async function takeHeapSnapshot(inspector: Inspector, file: string): Prom
     await inspector.send("HeapProfiler.enable");
     await inspector.send("HeapProfiler.takeHeapSnapshot", { reportProgress: false });
     await inspector.send("HeapProfiler.disable");
-  } finally {
     out.end();
     await closed;
+    return written;
+  } catch (error) {
+    out.destroy();
+    await closed.catch(() => {});
+    remove();
+    throw error;
+  } finally {
+    process.off("exit", remove);
   }
-  return written;
 }
 
 /** The part of V8's format that tells how much there is of what; `nodes` is a table, row after row. */

@@ -37,9 +37,20 @@ for (const [what, heapFiles, heapTrouble, says] of [
       ftruncateSync(file, 600e6);
       closeSync(file);
     }
-    const profiled = { process: "a", profile: PROFILE, heapFiles, heapTrouble, overhead: 0.04 };
-    const text = keep(folder, "a under stress", profiled);
+    const profiled = {
+      process: "a",
+      profile: PROFILE,
+      heapFiles,
+      heapTrouble,
+      overhead: 0.04,
+      failures: { yes: 1_882, no: 118 },
+    };
+    const text = keep(folder, "a under stress", profiled, 4_604);
     assert.match(text, says);
+    const unsteady = "the load was not steady: 1,882 of 2,000 requests failed, 4,604 arrivals were dropped";
+    assert.ok(text.endsWith(`\n  warning: ${unsteady.replace(": ", ":\n    ")}\n`), text);
+    for (const name of ["flame.html", "flame.svg"])
+      assert.ok(readFileSync(join(folder, name), "utf8").includes(unsteady.slice(1)), name);
     assert.match(text, /100\.0 % +100\.0 % +serve /);
     assert.equal(readFileSync(join(folder, "top.txt"), "utf8"), text);
     for (const name of ["flame.html", "flame.svg"]) assert.ok(existsSync(join(folder, name)), name);

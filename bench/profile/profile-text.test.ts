@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Call } from "./call-tree.ts";
-import { overheadText, profileText } from "./profile-text.ts";
+import { overheadText, profileText, unsteadyText } from "./profile-text.ts";
 
 const leaf = (name: string, us: number): Call => ({ name, selfUs: us, totalUs: us, children: [] });
 const root = (...children: Call[]): Call => ({
@@ -36,4 +36,10 @@ test("what sampling cost, and that less than nothing is noise", () => {
   assert.equal(overheadText(0.031), "sampling cost +3.10 % CPU a request, against the seconds before it");
   assert.match(overheadText(-0.05), /^sampling cost less than the noise: −5\.00 % CPU a request/);
   assert.match(overheadText(undefined), /cannot be told/);
+});
+
+test("a load that was not steady is told with its numbers; a steady one is not", () => {
+  assert.equal(unsteadyText({ yes: 0, no: 500 }, 0), undefined);
+  assert.equal(unsteadyText({ yes: 0, no: 500 }, 3), "the load was not steady: 3 arrivals were dropped");
+  assert.equal(unsteadyText({ yes: 2, no: 0 }, 0), "the load was not steady: 2 of 2 requests failed");
 });

@@ -58,6 +58,23 @@ function cut(name: string): string {
   return short.length <= NAME ? short : `${name.slice(0, NAME - 1)}…`;
 }
 
+/**
+ * What went wrong with the load: what was sampled may then be the target in trouble, and not at work.
+ *
+ * @param dropped arrivals that never started
+ * @returns undefined when all went well
+ */
+export function unsteadyText(
+  { yes, no }: { readonly yes: number; readonly no: number },
+  dropped: number,
+): string | undefined {
+  const what = [
+    ...(yes > 0 ? [`${count(yes)} of ${count(yes + no)} requests failed`] : []),
+    ...(dropped > 0 ? [`${count(dropped)} arrivals were dropped`] : []),
+  ];
+  return what.length === 0 ? undefined : `the load was not steady: ${what.join(", ")}`;
+}
+
 /** A sentence on what the sampler itself cost. */
 export function overheadText(overhead: number | undefined): string {
   if (overhead === undefined)

@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../failure.ts";
+import { PROFILE_FOLDER } from "../results/profiled.ts";
 import type { ResourceSample, Run } from "../results/run-schema.ts";
 import type { Onlooker } from "../run/onlooker.ts";
 import { foldOf } from "../windows/fold.ts";
@@ -19,6 +20,8 @@ export interface ProfilerOptions {
   readonly member?: string;
   /** Heap snapshots as well. */
   readonly heap: boolean;
+  /** Whether the user has asked us to end: what breaks from then on is no fault of the process. */
+  readonly interrupted: () => boolean;
   /** Folder of the run. */
   readonly folder: (run: Run) => string;
 }
@@ -31,12 +34,11 @@ export interface Profiled {
   readonly heapFiles: readonly string[];
   /** Why a snapshot is missing. */
   readonly heapTrouble: string | undefined;
+  /** Of all requests of the run, how many failed. */
+  readonly failures: { readonly yes: number; readonly no: number };
   /** Share of CPU a request that the sampler adds; undefined where it cannot be told. */
   readonly overhead: number | undefined;
 }
-
-/** Where a run keeps what was profiled. */
-export const PROFILE_FOLDER = "profile";
 
 /** Follows a run and profiles a process of its target while the load is on, by the inspector of V8. */
 export class Profiler implements Onlooker {
@@ -47,23 +49,33 @@ export class Profiler implements Onlooker {
   /** Epoch milliseconds of the window that has the first requests. */
   readonly #loaded = Promise.withResolvers<number>();
   #resources = new Map<number, number>();
+  readonly #failures = { yes: 0, no: 0 };
   #member: string | undefined;
 
   constructor(options: ProfilerOptions) {
     this.#options = options;
   }
 
+  /** @throws Failure USAGE when the target has no such process */
+  check(run: Run): void {
+    this.#processOf(run);
+  }
+
   begin(run: Run, say: (line: string) => void, giveUp: () => void): void {
     this.#work = this.#profile(run, say);
     // Awaited when the run is over; a process that dies in the middle must not end us before.
     this.#work.catch((error: Error) => {
-      say(error.message);
+      if (!this.#options.interrupted()) say(error.message);
       giveUp();
     });
   }
 
   window(window: Window): void {
-    const requests = foldOf(window).requests() ?? 0;
+    const fold = foldOf(window);
+    const requests = fold.requests() ?? 0;
+    const { yes, no } = fold.failures();
+    this.#failures.yes += yes;
+    this.#failures.no += no;
     const atMs = startMs(window);
     if (requests === 0) return;
     this.#loaded.resolve(atMs);
@@ -102,15 +114,16 @@ export class Profiler implements Onlooker {
 
   async #profile(run: Run, say: (line: string) => void): Promise<Profiled | undefined> {
     const folder = this.#options.folder(run);
-    const sought = this.#processOf(run);
+    // First of all: it is also what tells that the run was slowed down, whatever comes of it.
     mkdirSync(join(folder, PROFILE_FOLDER));
+    const sought = this.#processOf(run);
     const found = await inspectedIn(join(folder, "target.log"));
     try {
       const { inspector } = await this.#chosen(found, sought, run);
       for (const other of found) if (other.inspector !== inspector) other.inspector.close();
       return await this.#sample(inspector, sought.name, join(folder, PROFILE_FOLDER), say);
     } catch (error) {
-      if (this.#stop.signal.aborted) return undefined;
+      if (this.#stop.signal.aborted || this.#options.interrupted()) return undefined;
       throw error;
     } finally {
       for (const { inspector } of found) inspector.close();
@@ -148,9 +161,8 @@ export class Profiler implements Onlooker {
         await takeHeapSnapshot(inspector, join(folder, name));
         heapFiles.push(name);
       } catch (error) {
-        // Half of one is of use to nobody.
-        rmSync(join(folder, name), { force: true });
-        heapTrouble ??= `no heap snapshot ${n}: ${(error as Error).message}`;
+        const why = this.#options.interrupted() ? "interrupted" : (error as Error).message;
+        heapTrouble ??= `no heap snapshot ${n}: ${why}`;
         say(heapTrouble);
       }
     };
@@ -178,7 +190,7 @@ export class Profiler implements Onlooker {
     await this.#over();
     const plain = { fromMs: startedMs + stretches.plainFrom * 1000, toMs: fromMs };
     const overhead = overheadOf(this.#samples, plain, { fromMs, toMs });
-    return { process, profile, heapFiles, heapTrouble, overhead };
+    return { process, profile, heapFiles, heapTrouble, overhead, failures: this.#failures };
   }
 
   /**
@@ -213,7 +225,10 @@ export class Profiler implements Onlooker {
     }
     if (member !== undefined) {
       const known = members.map(([name]) => name).join(", ");
-      throw new Failure("USAGE", `the target has no process ${member}${known ? `; it has ${known}` : ""}`);
+      throw new Failure(
+        "USAGE",
+        `the target has no process ${member}: ${known ? `it has ${known}` : "it is a single one, leave --member out"}`,
+      );
     }
     return { name: target.name, pid: target.pid as number };
   }

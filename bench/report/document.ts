@@ -63,8 +63,11 @@ export type Block =
 
 export type TableBlock = Extract<Block, { kind: "table" }>;
 
-/** Text, or a value with its interval. */
-export type Cell = string | { readonly value: string; readonly detail: string; readonly clear: boolean };
+/** Text, a value with its interval, or a name: what lies below it, and a relative address it leads to. */
+export type Cell =
+  | string
+  | { readonly value: string; readonly detail: string; readonly clear: boolean }
+  | { readonly name: string; readonly below?: string; readonly href?: string };
 
 export interface Column {
   readonly title: string;

@@ -116,6 +116,11 @@ function bold(words: string): string {
 
 function cellOf(cell: Cell): string {
   if (typeof cell === "string") return markdown(cell);
+  if ("name" in cell) {
+    const name = markdown(cell.name);
+    const below = cell.below === undefined ? "" : `<br>${markdown(cell.below)}`;
+    return `${cell.href === undefined ? name : `[${name}](${cell.href})`}${below}`;
+  }
   const { value, detail, clear } = cell;
   return markdown(`${value} ${detail}${clear ? "" : ` ${NOT_CLEAR}`}`);
 }

@@ -108,6 +108,11 @@ ${body.join("\n")}
 
 function cellOf(cell: Cell): string {
   if (typeof cell === "string") return text(cell);
+  if ("name" in cell) {
+    const name = text(cell.name);
+    const below = cell.below === undefined ? "" : `<span class="note">${text(cell.below)}</span>`;
+    return `${cell.href === undefined ? name : `<a href="${text(cell.href)}">${name}</a>`}${below}`;
+  }
   const { value, detail, clear } = cell;
   const interval = `<span class="interval">${text(detail)}</span>`;
   return clear

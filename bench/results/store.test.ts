@@ -149,6 +149,20 @@ test("what has no run.json is no run, not even the latest", (t) => {
   assert.equal(findRun("latest", root).id, "20261120T100000Z-stress-smoke");
 });
 
+test("a run that was profiled is the latest only where all runs are asked for", (t) => {
+  const [real, profiled] = ["20261120T100000Z-stress-smoke", "20261122T100000Z-stress-smoke"];
+  const root = results(t, real, profiled);
+  mkdirSync(join(root, profiled, "profile"));
+  assert.equal(findRun("latest", root).id, real);
+  assert.equal(findRun("latest", root, "all").id, profiled);
+  assert.equal(findRun(profiled, root).id, profiled);
+  rmSync(join(root, real), { recursive: true });
+  assert.equal(
+    complaint(() => findRun("latest", root)),
+    "there is no run that was not profiled: npx plimsoll run basic-load",
+  );
+});
+
 test("an unknown run is answered with the newest ones there are", (t) => {
   const root = results(t, "a-run", "b-run", "c-run", "d-run");
   assert.equal(

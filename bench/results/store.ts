@@ -16,6 +16,7 @@ import { createInterface } from "node:readline";
 import { Failure } from "../failure.ts";
 import { ROOT } from "../paths.ts";
 import { parseWindow, type Window } from "../windows/window.ts";
+import { holdsProfile } from "./profiled.ts";
 import { type ResourceSample, RUN_SCHEMA, type Run, resourceSampleSchema, runSchema } from "./run-schema.ts";
 import { oneLine, readVersioned } from "./versioned-json.ts";
 
@@ -84,12 +85,22 @@ export function writeRun(folder: RunFolder, run: Run): void {
 
 /**
  * Finds a run by its folder, its name in results/, or `latest`. Throws a Failure that names what there is.
+ *
+ * @param of what `latest` may be: `measured` leaves runs out that were profiled, whose target was slowed down on purpose
  */
-export function findRun(reference: string, root: string = RESULTS): RunFolder {
+export function findRun(
+  reference: string,
+  root: string = RESULTS,
+  of: "measured" | "all" = "measured",
+): RunFolder {
   const known = runsIn(root);
   if (reference === "latest") {
-    const newest = known.findLast((name) => STAMPED.test(name)) ?? known.at(-1);
-    if (newest === undefined) throw new Failure("USAGE", "there is no run yet: npx plimsoll run basic-load");
+    const among = of === "all" ? known : known.filter((name) => !holdsProfile(join(root, name)));
+    const newest = among.findLast((name) => STAMPED.test(name)) ?? among.at(-1);
+    if (newest === undefined) {
+      const why = known.length > 0 ? "no run that was not profiled" : "no run yet";
+      throw new Failure("USAGE", `there is ${why}: npx plimsoll run basic-load`);
+    }
     return { id: newest, path: join(root, newest) };
   }
   const candidates = [join(root, reference), ...(isAbsolute(reference) ? [reference] : [resolve(reference)])];

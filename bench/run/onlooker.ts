@@ -1,8 +1,10 @@
 import type { ResourceSample, Run } from "../results/run-schema.ts";
 import type { Window } from "../windows/window.ts";
 
-/** Someone who follows a run while it goes. Whatever it does takes no time of the load, and never throws. */
+/** Someone who follows a run while it goes. Whatever it does takes no time of the load, and but for `check` it never throws. */
 export interface Onlooker {
+  /** The target is up and nothing is loaded yet; what this throws ends it, and nothing is kept. */
+  readonly check?: (run: Run) => void;
   /**
    * @param say a line for people, beside the live view
    * @param giveUp ends the load: there is no use in the rest of it

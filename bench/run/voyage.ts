@@ -84,6 +84,7 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
     if (interrupts.requested) throw new Failure("FAULT", "interrupted");
     const { variants, env } = options;
     const run = emptyRun({ plan, folder, startedAt, target, variants, env, versions, commit });
+    options.onlooker?.check?.(run);
     writeRun(folder, run);
     begun = true;
     const before = await booksOf(target);

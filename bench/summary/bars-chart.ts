@@ -5,7 +5,7 @@ import { type ColourName, colour } from "../report/palette.ts";
 import type { GatheredRun } from "./gather.ts";
 import { type Api, heightOf, MOST_ROWS, rowAxis, rowGrid } from "./run-rows.ts";
 import type { RunFigures } from "./summary-schema.ts";
-import { namesOf } from "./words.ts";
+import { drawnNames } from "./words.ts";
 
 const ROW = 28;
 /** Of the bar, and of the mark, above and below the middle of a row. */
@@ -30,7 +30,7 @@ export function barsChart(chart: BarsChart, all: readonly GatheredRun[]): Chart 
   const { id, title, note, wide, bar, mark, text } = chart;
   const runs = all.filter(({ figures }) => bar.of(figures) !== null).slice(0, MOST_ROWS);
   if (runs.length === 0) return undefined;
-  const names = namesOf(runs.map(({ run }) => run));
+  const names = drawnNames(runs.map(({ run }) => run));
   const rows = runs.map(({ figures }) => ({
     value: bar.of(figures) as number,
     against: mark.of(figures),

@@ -83,7 +83,7 @@ function shortened(summary: Summary): Summary {
       reasons: one.reasons.map((reason) => cut(reason, MOST_SAID)),
     })),
     trends: trends.map((trend) => ({ ...trend, scenario: cut(trend.scenario, MOST_NAME) })),
-    next: next.map((step) => ({ ...step, why: cut(step.why, MOST_SAID) })),
+    next: next.map((step) => ({ ...step, why: cut(step.why, MOST_SAID), what: cut(step.what, MOST_SAID) })),
   };
 }
 

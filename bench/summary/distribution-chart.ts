@@ -6,7 +6,7 @@ import { latencyTick, logScale } from "../report/charts/scale.ts";
 import { colour } from "../report/palette.ts";
 import type { GatheredRun } from "./gather.ts";
 import { type Api, heightOf, MOST_ROWS, rowAxis, rowGrid } from "./run-rows.ts";
-import { namesOf } from "./words.ts";
+import { drawnNames } from "./words.ts";
 
 const ROW = 46;
 /** Of a row's height, the tallest bar. */
@@ -19,7 +19,7 @@ export function distributionChart(all: readonly GatheredRun[]): Chart | undefine
   const runs = all.filter(({ scope }) => scope.latency.n > 0).slice(0, MOST_ROWS);
   if (runs.length === 0) return undefined;
   const height = heightOf(runs.length, ROW);
-  const names = namesOf(runs.map(({ run }) => run));
+  const names = drawnNames(runs.map(({ run }) => run));
   const said = runs.map(({ scope }, i) => {
     const at = (percent: number) => latency(scope.latency.percentile(percent) as number);
     return `${names[i]}: p50 ${at(50)}, p95 ${at(95)}, p99 ${at(99)}`;

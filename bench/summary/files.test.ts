@@ -24,7 +24,7 @@ const FULL: Gathered = {
 };
 
 async function written(gathered: Gathered): Promise<Map<string, string>> {
-  const files = await filesOf(summarize(gathered, "0.1.0"), gathered);
+  const files = await filesOf(summarize(gathered, "0.1.0"), gathered, "/results/summary");
   return new Map(files.map(({ path, content }) => [path, Buffer.from(content).toString("utf8")]));
 }
 
@@ -64,6 +64,39 @@ test("the page needs nothing but itself, and says in tables what its charts show
     "summary-delta-1",
     "summary-trend-1",
   ]);
+});
+
+test("in the picture a run that did not pass has its verdict beside its name", async () => {
+  const runs = [
+    FULL.runs[0] as Gathered["runs"][number],
+    await gatheredRun(sample("stress"), { verdict: "invalid" }),
+  ];
+  const [latency, throughput] = panelsOf({ runs, abs: [], trends: [] }).measured;
+  for (const chart of [latency, throughput])
+    assert.match(chart?.description ?? "", /^basic-load smoke: .*; stress smoke \(invalid\): /);
+});
+
+test("page and report lead to the report of each run that has one; the comment names the run", async () => {
+  const failed = await gatheredRun(sample("stress"), {
+    run: "r1",
+    verdict: "fail",
+    reasons: ["p95 9 ms", "p99 12 ms"],
+  });
+  const other = await gatheredRun(sample("basic-load"));
+  const runs = [{ ...failed, report: "/results/a (b)/report.html" }, other];
+  const files = await written({ runs, abs: [], trends: [] });
+  const address = "../a%20%28b%29/report.html";
+  const page = files.get("report.html") ?? "";
+  assert.deepEqual(
+    [...page.matchAll(/<th scope="row"><a href="([^"]*)">/g)].map(([, href]) => href),
+    [address],
+  );
+  const report = files.get("benchmark-report.md") ?? "";
+  assert.ok(report.includes(`](${address})`), report);
+  // Once, and not again for its second reason.
+  assert.match(report, /^\| stress smoke<br>r1 \| p95 9 ms \|\n\| {2}\| p99 12 ms \|$/m);
+  assert.match(files.get("comment.md") ?? "", /See in report\\?\.html of r1 when it began/);
+  assert.doesNotMatch(files.get("comment.md") ?? "", /a%20/);
 });
 
 test("what nothing was measured for has no panel", async () => {

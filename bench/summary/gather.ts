@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AB_SCHEMA, type Ab, abSchema } from "../ab/ab-schema.ts";
 import { baselineOf } from "../baseline/baseline.ts";
@@ -25,6 +26,8 @@ export interface GatheredRun {
   readonly run: Run;
   /** How a command names it: in results/ by its name, elsewhere by its folder. */
   readonly reference: string;
+  /** Its report.html; undefined where none was made. */
+  readonly report: string | undefined;
   readonly scope: Scope;
   readonly figures: RunFigures;
   readonly delta: Delta;
@@ -71,8 +74,10 @@ async function gathered({ folder, run }: Selected, policy: Policy, dir: string):
     const name = nameOf(run);
     const before = baselineFile(name, dir) === undefined ? undefined : readBaseline(name, dir);
     const after = before && (await blocksOf(folder, run));
+    const report = join(folder.path, "report.html");
     return {
       run,
+      report: existsSync(report) ? report : undefined,
       reference: dirname(folder.path) === RESULTS ? folder.id : fromHere(folder.path),
       scope,
       figures: runFigures(run, timeline, scope),

@@ -4,7 +4,7 @@ import { SYMBOLS, section } from "../report/markdown.ts";
 import { GRAPHS } from "./file-names.ts";
 import { OUTCOME_WORDS } from "./outcome.ts";
 import type { Panels } from "./panels.ts";
-import { sectionsOf } from "./sections.ts";
+import { type Links, sectionsOf } from "./sections.ts";
 import type { Summary } from "./summary-schema.ts";
 import { STATES } from "./words.ts";
 
@@ -14,8 +14,8 @@ export function verdictLine({ outcome, sentence }: Summary): string {
 }
 
 /** The sections of a summary without its charts, which Markdown shows as one picture; it has no captions either. */
-export function wordsOf(summary: Summary, panels: Panels): Section[] {
-  return sectionsOf(summary, panels)
+export function wordsOf(summary: Summary, panels: Panels, links: Links = []): Section[] {
+  return sectionsOf(summary, panels, links)
     .map((one) => ({ ...one, blocks: one.blocks.flatMap(inWords) }))
     .filter(({ blocks }) => blocks.length > 0);
 }
@@ -26,8 +26,8 @@ function inWords(block: Block): Block[] {
 }
 
 /** A summary as GitHub-flavoured Markdown, beside the picture it shows. */
-export function markdownSummary(summary: Summary, panels: Panels, drawn: boolean): string {
-  const [first, ...rest] = wordsOf(summary, panels).map(section);
+export function markdownSummary(summary: Summary, panels: Panels, links: Links, drawn: boolean): string {
+  const [first, ...rest] = wordsOf(summary, panels, links).map(section);
   return `${[
     `# ${verdictLine(summary)}`,
     ...(first === undefined ? [] : [first]),

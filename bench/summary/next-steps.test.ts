@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { madeUp } from "../ab/testing/trial.ts";
 import { times } from "../compare/testing/sides.ts";
 import { sample } from "../report/testing/sample.ts";
+import { PROFILED } from "../results/profiled.ts";
 import type { Run } from "../results/run-schema.ts";
 import type { Trend } from "../trend/trend.ts";
 import type { Gathered } from "./gather.ts";
@@ -118,6 +119,13 @@ const CASES: readonly (readonly [string, Partial<Run>, why: RegExp, what: RegExp
     /^npx plimsoll doctor$/,
   ],
   [
+    "a run that was profiled",
+    { verdict: "invalid", exitCode: 4, reasons: [PROFILED] },
+    /was profiled, which slows the target down: it has no verdict\.$/,
+    /profile\//,
+    /^npx plimsoll run basic-load --profile smoke$/,
+  ],
+  [
     "a run without data",
     { verdict: "no-data", reasons: ["no request was made"] },
     /has no data: no request was made\.$/,
@@ -125,8 +133,15 @@ const CASES: readonly (readonly [string, Partial<Run>, why: RegExp, what: RegExp
     /^npx plimsoll doctor$/,
   ],
   [
-    "a run that was cut",
+    "a run that is at work, or was killed",
     { verdict: null, state: "running", reasons: [] },
+    /is running, or was killed before its end\.$/,
+    /Wait for its end/,
+    /^npx plimsoll run basic-load --profile smoke$/,
+  ],
+  [
+    "a run that was cut",
+    { verdict: null, state: "interrupted", reasons: [] },
     /was cut before its end\.$/,
     /to its end/,
     /^npx plimsoll run basic-load --profile smoke$/,

@@ -2,6 +2,7 @@ import { abScenarios } from "../ab/compare.ts";
 import { reasons as changesOf } from "../compare/words.ts";
 import { shellWord } from "../report/escape.ts";
 import { repeatCommand } from "../report/repeat.ts";
+import { wasProfiled } from "../results/profiled.ts";
 import type { Run } from "../results/run-schema.ts";
 import { shiftText } from "../trend/words.ts";
 import { type Between, between, bisectCommands } from "./bisect.ts";
@@ -59,8 +60,7 @@ function failed({ summary, run }: Told): Step[] {
     const what = "Read the last that the target said, in target.log of the run, and run it again.";
     return [{ why, what, commands: [repeatCommand(run)] }];
   }
-  const what =
-    "See in the run's report when it began; profile where the time goes; run it again after a change.";
+  const what = `See in report.html of ${summary.run} when it began; profile where the time goes; run it again after a change.`;
   return [{ why, what, commands: [profileCommand(summary), repeatCommand(run)] }];
 }
 
@@ -198,8 +198,19 @@ function unmeasured({ summary, run }: Told): Step[] {
   const name = nameOf(summary);
   const [first] = summary.reasons;
   const again = [repeatCommand(run)];
+  if (run.state === "running") {
+    const what = "Wait for its end; when it was killed, run it again.";
+    return [{ why: `${name} is running, or was killed before its end.`, what, commands: again }];
+  }
   if (run.state !== "complete")
     return [{ why: `${name} was cut before its end.`, what: "Run it again, to its end.", commands: again }];
+  if (wasProfiled(summary)) {
+    const what =
+      "Its profile/ tells where the time goes; a run beside nothing else tells what the target holds.";
+    return [
+      { why: `${name} was profiled, which slows the target down: it has no verdict.`, what, commands: again },
+    ];
+  }
   switch (summary.verdict) {
     case "invalid":
       return [

@@ -2,16 +2,19 @@ import { COLUMNS as AB_COLUMNS } from "../ab/rows.ts";
 import { CAVEAT, changeText, intervalText, verdictWord as rowWord, valueText } from "../compare/words.ts";
 import { count } from "../format.ts";
 import type { Chart } from "../report/charts/chart.ts";
-import { type Block, columns, type Section } from "../report/document.ts";
+import { type Block, type Cell, columns, type Section } from "../report/document.ts";
 import { shiftText } from "../trend/words.ts";
 import type { Panels } from "./panels.ts";
 import type { Compared, RunSummary, Summary, TrendSummary } from "./summary-schema.ts";
 import { deltaWord, figureTexts, namesOf, verdictWord } from "./words.ts";
 
+/** Where the report of each run is, beside what is being written; undefined where there is none. */
+export type Links = readonly (string | undefined)[];
+
 /** A summary in sections, in no markup: page and Markdown are two renderings of it. */
-export function sectionsOf(summary: Summary, panels: Panels): Section[] {
+export function sectionsOf(summary: Summary, panels: Panels, links: Links): Section[] {
   return [
-    runs(summary.runs),
+    runs(summary.runs, links),
     reasons(summary.runs),
     next(summary),
     measured(panels.measured),
@@ -34,7 +37,7 @@ function measured(drawn: readonly Chart[]): Section | undefined {
   return { id: "measured", title: "What was measured", blocks: chartsBlock(drawn) };
 }
 
-function runs(all: readonly RunSummary[]): Section | undefined {
+function runs(all: readonly RunSummary[], links: Links): Section | undefined {
   if (all.length === 0) return undefined;
   const names = namesOf(all);
   return {
@@ -57,11 +60,15 @@ function runs(all: readonly RunSummary[]): Section | undefined {
           "!Memory",
           "To baseline",
         ),
-        rows: all.map((run, i) => [names[i] as string, ...runCells(run)]),
+        rows: all.map((run, i) => [nameCell(names[i] as string, links[i]), ...runCells(run)]),
         strong: all.flatMap(({ verdict }, i) => (verdict === "pass" || verdict === "warn" ? [] : [i])),
       },
     ],
   };
+}
+
+function nameCell(name: string, href: string | undefined): Cell {
+  return href === undefined ? name : { name, href };
 }
 
 function runCells(run: RunSummary): string[] {
@@ -70,23 +77,22 @@ function runCells(run: RunSummary): string[] {
 }
 
 function reasons(all: readonly RunSummary[]): Section | undefined {
-  const rows = all
-    .filter(({ verdict }) => verdict !== "pass")
-    .flatMap((run) =>
-      (run.reasons.length > 0 ? run.reasons : ["it was cut before it had a verdict"]).map((reason) => [
-        nameOf(run),
-        run.run,
-        reason,
-      ]),
-    );
+  const rows = all.filter(({ verdict }) => verdict !== "pass").flatMap(reasonRows);
   if (rows.length === 0) return undefined;
   const table: Block = {
     kind: "table",
     caption: "What the judge said",
-    columns: columns("Scenario", "Run", "Reason"),
+    columns: columns("Run", "Reason"),
     rows,
   };
   return { id: "reasons", title: "Why not passed", blocks: [table] };
+}
+
+/** A row a reason; the run is named in the first. */
+function reasonRows(run: RunSummary): Cell[][] {
+  const said =
+    run.reasons.length > 0 ? run.reasons : ["it is running, or was killed before it had a verdict"];
+  return said.map((reason, i) => [i === 0 ? { name: nameOf(run), below: run.run } : "", reason]);
 }
 
 function next({ next: steps }: Summary): Section {

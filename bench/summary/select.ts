@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { PROFILE_FOLDER } from "../profile/profiler.ts";
+import { holdsProfile } from "../results/profiled.ts";
 import type { Run } from "../results/run-schema.ts";
 import { findRun, type RunFolder, readRun, runsIn } from "../results/store.ts";
 
@@ -27,7 +26,7 @@ export function selectRuns(references: readonly string[], results: string): Sele
   // By their names alone, so that an old run of another version does not stop the others.
   const newest = new Map<string, string>();
   for (const id of runsIn(results))
-    if (!existsSync(join(results, id, PROFILE_FOLDER))) newest.set(NAME.exec(id)?.[1] ?? id, id);
+    if (!holdsProfile(join(results, id))) newest.set(NAME.exec(id)?.[1] ?? id, id);
   const found = new Map<string, Selected>();
   for (const id of newest.values()) {
     const folder = { id, path: join(results, id) };

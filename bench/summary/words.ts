@@ -7,7 +7,7 @@ import type { AgainstBaseline, Outcome, RunFigures, RunSummary } from "./summary
 
 /** What a run's verdict is called. */
 export function verdictWord({ verdict }: Pick<RunSummary, "verdict">): string {
-  return verdict === null ? "cut" : verdict === "no-data" ? "no data" : verdict;
+  return verdict === null ? "not ended" : verdict === "no-data" ? "no data" : verdict;
 }
 
 type Named = Pick<RunSummary, "scenario" | "profile" | "startedAt">;
@@ -18,6 +18,14 @@ export function namesOf(runs: readonly Named[]): string[] {
   return names.map((name, i) => {
     if (names.indexOf(name) === names.lastIndexOf(name)) return name;
     return `${name} ${moment((runs[i] as Named).startedAt).slice(5, 16)}`;
+  });
+}
+
+/** The same for a drawing, where a run that did not pass would else look like any other. */
+export function drawnNames(runs: readonly (Named & Pick<RunSummary, "verdict">)[]): string[] {
+  return namesOf(runs).map((name, i) => {
+    const run = runs[i] as Pick<RunSummary, "verdict">;
+    return run.verdict === "pass" ? name : `${name} (${verdictWord(run)})`;
   });
 }
 

@@ -28,6 +28,7 @@ export async function gatheredRun(
   return {
     run: changed,
     reference: changed.run,
+    report: undefined,
     scope,
     figures: runFigures(changed, timeline, scope),
     delta: againstBaseline(baseline, after, DEFAULT_POLICY),
