@@ -12,7 +12,7 @@ test("a summary reads in 80 columns: verdict, a row a run, what to do, the files
   const before = sample("basic-load", { seed: 9 });
   const runs = [
     await gatheredRun(sample("basic-load", times(1.8)), { run: "after" }, before),
-    await gatheredRun(sample("stress"), { scenario: HOSTILE.repeat(3), verdict: "fail", reasons: [HOSTILE] }),
+    await gatheredRun(sample("stress"), { run: HOSTILE.repeat(3), verdict: "fail", reasons: [HOSTILE] }),
     await gatheredRun(sample("interceptor-overhead"), { verdict: "no-data" }),
     await gatheredRun(sample("interceptor-overhead"), { verdict: null }),
   ];

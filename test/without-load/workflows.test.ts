@@ -165,8 +165,11 @@ test("where two commits are compared both are there", () => {
 });
 
 test("the cached k6 is known by the files that set-up builds it from", () => {
-  const cache = setUp.runs.steps.find(({ uses }) => uses?.startsWith("actions/cache@"));
+  const [cache, saved] = ["restore", "save"].map((half) =>
+    setUp.runs.steps.find(({ uses }) => uses?.startsWith(`actions/cache/${half}@`)),
+  );
   assert.deepEqual(String(cache?.with?.path).trim().split("\n"), [".cache/k6", ".cache/k6.stamp"]);
+  assert.equal(saved?.with?.path, cache?.with?.path);
   assert.match(
     String(cache?.with?.key),
     /hashFiles\('build\/k6\/\*\*\/\*\.go', 'build\/k6\/go\.mod', 'build\/k6\/go\.sum'\)/,
