@@ -97,7 +97,9 @@ export function tableOf({ caption, columns, rows, strong }: TableBlock): string 
   const head = columns.map(({ title }, i) => `<th scope="col"${numeric(i)}>${text(title)}</th>`).join("");
   const body = rows.map((cells, at) => {
     const row = cells.map((cell, i) =>
-      i === 0 ? `<th scope="row"${numeric(i)}>${cellOf(cell)}</th>` : `<td${numeric(i)}>${cellOf(cell)}</td>`,
+      i === 0
+        ? `<th scope="row"${numeric(i)}>${cellOf(cell)}</th>`
+        : `<td${numeric(i)} data-column="${text(columns[i]?.title ?? "")}">${cellOf(cell)}</td>`,
     );
     return `<tr${strong?.includes(at) ? ' class="strong"' : ""}>${row.join("")}</tr>`;
   });
