@@ -30,12 +30,14 @@ export function nextSteps(
   runs: readonly Told[],
   ab: readonly AbSummary[],
   trends: readonly TrendSummary[],
+  missing: readonly string[] = [],
 ): Step[] {
   const steps = [
     ...runs.flatMap(failed),
     ...ab.flatMap(ofAb),
     ...runs.flatMap((told) => ofBaseline(told, trends)),
     ...trends.flatMap((trend) => ofTrend(trend, runs)),
+    ...missing.map(lost),
     ...runs.flatMap(unmeasured),
     ...runs.flatMap(warned),
     ...withoutBaseline(runs),
@@ -192,6 +194,10 @@ function ofTrend(trend: TrendSummary, runs: readonly Told[]): Step[] {
       ],
     },
   ];
+}
+
+function lost(what: string): Step {
+  return { why: `Left no result: ${what}.`, what: "Read its log, mend it, and run it again.", commands: [] };
 }
 
 function unmeasured({ summary, run }: Told): Step[] {

@@ -44,10 +44,18 @@ export function outcomeOfAb({ verdict }: Pick<AbSummary, "verdict">): Outcome {
 }
 
 type Found = { readonly runs: readonly RunSummary[]; readonly ab: readonly AbSummary[] };
+type Whole = Found & { readonly missing: readonly string[] };
 
-/** The worst of all verdicts: of runs, of their comparisons with baselines, and of builds held against each other. */
-export function worstOf({ runs, ab }: Found): Outcome {
-  const all = [...runs.flatMap((run) => [outcomeOfRun(run), outcomeOfDelta(run)]), ...ab.map(outcomeOfAb)];
+/**
+ * The worst of all verdicts: of runs, of their comparisons with baselines, and of builds held against each other. What is
+ * missing was not measured.
+ */
+export function worstOf({ runs, ab, missing }: Whole): Outcome {
+  const all = [
+    ...runs.flatMap((run) => [outcomeOfRun(run), outcomeOfDelta(run)]),
+    ...ab.map(outcomeOfAb),
+    ...missing.map((): Outcome => "no-data"),
+  ];
   return all.reduce<Outcome>((worst, one) => (weight(one) > weight(worst) ? one : worst), "pass");
 }
 
@@ -72,8 +80,10 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
 };
 
 /** The set in a sentence, the worst first: `stress full failed its SLA; soak full is slower than its baseline.` */
-export function sentenceOf({ runs, ab }: Found): string {
-  if (!isMeasured({ runs, ab })) return "Nothing was measured: no run says anything of its target.";
+export function sentenceOf({ runs, ab, missing }: Whole): string {
+  const lost = missing.length > 0 ? [`without a result: ${missing.join(", ")}`] : [];
+  if (!isMeasured({ runs, ab }))
+    return `${["Nothing was measured: no run says anything of its target", ...lost].join("; ")}.`;
   const ofRuns = (is: Outcome, outcomeOf: (run: RunSummary) => Outcome, one: string, more: string) => {
     const found = runs.filter((run) => outcomeOf(run) === is);
     return found.length === 0 ? [] : [`${named(found)} ${found.length === 1 ? one : more}`];
@@ -87,6 +97,7 @@ export function sentenceOf({ runs, ab }: Found): string {
     ...ofAb("regression", ({ a, b }) => `${shortName(b)} is slower than ${shortName(a)}`),
     ...ofRuns("no-data", outcomeOfRun, "says nothing of its target", "say nothing of their targets"),
     ...ofAb("no-data", ({ a, b }) => `${shortName(b)} could not be held against ${shortName(a)}`),
+    ...lost,
     ...ofRuns("warn", outcomeOfRun, "crossed a limit by a little", "crossed a limit by a little"),
     ...ofRuns("warn", outcomeOfDelta, "is worse than its baseline", "are worse than their baselines"),
   ];

@@ -152,6 +152,8 @@ export const summarySchema = z.object({
   measured: z.boolean(),
   runs: z.array(oneRun),
   ab: z.array(oneAb),
+  /** What should have been in the set and left no result, as the user called it: `stress smoke: exit 2`. */
+  missing: z.array(z.string()),
   /** Of the last so many days up to the newest run of each scenario and profile. */
   trendDays: z.number(),
   trends: z.array(oneTrend),

@@ -98,6 +98,22 @@ test("every step is run though one fails, and the summary gets the runs and the 
   ]);
 });
 
+test("steps that failed and left no result are handed to the summary by name", async (t) => {
+  const { results, summary, run } = place(t);
+  const young: Step = { ...step("say", "4", "no data"), mayLackData: true };
+  await run(
+    step("run", "one", "0", "pass"),
+    step("say", "2", "port taken"),
+    step("run", "x", "99", "fail"),
+    young,
+  );
+  const argv = JSON.parse(readFileSync(summary, "utf8")) as string[];
+  assert.deepEqual(argv.slice(argv.indexOf("--results")), [
+    ...["--results", results, "--missing", "say 2: exit 2"],
+    ...["--gate", "--out", join(results, "summary")],
+  ]);
+});
+
 test("where nothing ran there is nothing to sum up", async (t) => {
   const { summary, run } = place(t);
   assert.deepEqual(shown(await run(step("say", "2", "plimsoll: port 8080 is taken"))), [

@@ -37,6 +37,12 @@ export async function runTier({ steps, logs, on, ...surroundings }: TierOptions)
   const runs = outcomes.flatMap((outcome) => outcome.runs);
   const ab = outcomes.find((outcome) => outcome.ab !== undefined)?.ab;
   // Without a run of its own the summary would be of somebody else's.
-  if (runs.length > 0) await take(summaryOf(results, runs, ab));
+  if (runs.length > 0) await take(summaryOf(results, runs, ab, outcomes.flatMap(lost)));
   return outcomes;
+}
+
+/** A step that failed and made nothing that a summary could read. */
+function lost({ step, exitCode, runs, ab }: Outcome): string[] {
+  if (exitCode === undefined || exitCode === 0 || runs.length > 0 || ab !== undefined) return [];
+  return [`${step.title}: exit ${exitCode}`];
 }
