@@ -13,11 +13,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { Failure } from "../failure.ts";
 import { ROOT } from "../paths.ts";
 import { Interrupts } from "../run/interrupts.ts";
 import { alive, until } from "../run/testing/processes.ts";
 import type { Outcome } from "./run-step.ts";
-import { runTier } from "./run-tier.ts";
+import { makeRoom, runTier } from "./run-tier.ts";
 import { tierText } from "./text.ts";
 import type { Step } from "./tiers.ts";
 
@@ -61,15 +62,18 @@ function place(t: TestContext) {
   const interrupts = new Interrupts(process.stderr, "killed");
   t.after(() => interrupts.release());
   const begun: string[] = [];
-  const run = (...steps: Step[]) =>
-    runTier({
+  const logs = join(results, "tier-1");
+  const run = (...steps: Step[]) => {
+    makeRoom(results, logs);
+    return runTier({
       steps,
       results,
-      logs: join(results, "tier-1"),
+      logs,
       program: [process.execPath, standIn],
       interrupts,
       on: { begin: ({ title }, n, of) => begun.push(`${n}/${of} ${title}`), end: () => {} },
     });
+  };
   return { results, summary, begun, run };
 }
 
@@ -167,6 +171,26 @@ test("of a step that failed its verdict and the reasons are shown, and not the t
   assert.match(text, / {6}reason 7\n {6}report\.html\n/);
   assert.doesNotMatch(text, /row 29|the first try/);
 });
+
+test("a tier makes room by removing what tiers write, and nothing else", (t) => {
+  const { results } = place(t);
+  const [logs, summary] = [join(results, "tier-1"), join(results, "summary")];
+  for (const folder of [logs, summary]) mkdirSync(folder);
+  for (const file of ["01-old.log", "diary.log"]) writeFileSync(join(logs, file), "");
+  for (const file of ["report.html", "comment.md", "thesis.md"]) writeFileSync(join(summary, file), "");
+  makeRoom(results, logs);
+  assert.deepEqual([readdirSync(logs), readdirSync(summary)], [["diary.log"], ["thesis.md"]]);
+});
+
+for (const results of ["/dev/null", "/proc/nope"]) {
+  const unix = process.platform === "linux";
+  test(`results in ${results} are refused in a sentence`, { skip: !unix }, () => {
+    assert.throws(
+      () => makeRoom(results, join(results, "tier-1")),
+      (error) => error instanceof Failure && /^cannot write results to [^\n]*$/.test(error.message),
+    );
+  });
+}
 
 for (const [flags, says] of [
   [["--no-such"], /^tier: unknown option '--no-such'\n\(npm run tier:1 -- --help shows what there is\)\n$/],
