@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../failure.ts";
 import { ROOT } from "../paths.ts";
 import { Interrupts } from "../run/interrupts.ts";
@@ -22,7 +23,7 @@ import { makeRoom, runTier } from "./run-tier.ts";
 import { tierText } from "./text.ts";
 import type { Step } from "./tiers.ts";
 
-/** `run NAME CODE VERDICT [flaky]`, `ab CODE VERDICT`, `say CODE WORDS`, `wait FILE` (until SIGTERM), `summary ...` (keeps its argv). */
+/** `run NAME CODE VERDICT [flaky]`, `ab CODE VERDICT`, `say CODE WORDS`, `wait FILE` (until SIGTERM), `stubborn FILE` (until the second), `summary ...` (keeps its argv). */
 const STAND_IN = `
   import { writeFileSync } from "node:fs";
   const [command, ...args] = process.argv.slice(2);
@@ -43,6 +44,14 @@ const STAND_IN = `
     writeFileSync(args[0], String(process.pid));
     setInterval(() => {}, 1_000);
     process.on("SIGTERM", () => { console.error("stopped in good order"); process.exit(4); });
+  } else if (command === "stubborn") {
+    let asked = 0;
+    writeFileSync(args[0], "0");
+    setInterval(() => {}, 1_000);
+    process.on("SIGTERM", () => {
+      if (++asked === 2) { console.error("tidied up"); process.exit(130); }
+      writeFileSync(args[0], String(asked));
+    });
   } else if (command === "summary") {
     writeFileSync(process.env.STAND_IN_SUMMARY, JSON.stringify(args));
     end(process.env.STAND_IN_GATE ?? 0);
@@ -235,6 +244,26 @@ test("Ctrl-C asks the step to end, and no other is begun", async (t) => {
   assert.equal(readFileSync(outcomes[1]?.log as string, "utf8"), "stopped in good order\n");
   assert.ok(!alive(pid));
   assert.equal(begun.length, 2);
+});
+
+test("a second Ctrl-C asks the step again, which may tidy up before it ends", async (t) => {
+  const { results, run } = place(t);
+  const file = join(results, "asked");
+  const asked = (times: string) =>
+    until(
+      () => existsSync(file) && readFileSync(file, "utf8") === times,
+      `the step was asked ${times} times`,
+    );
+  const over = run(step("stubborn", file));
+  await asked("0");
+  process.kill(process.pid, "SIGINT");
+  await asked("1");
+  // What comes sooner is taken for the same one.
+  await sleep(150);
+  process.kill(process.pid, "SIGINT");
+  const [outcome] = await over;
+  assert.equal(outcome?.exitCode, 130);
+  assert.equal(readFileSync(outcome?.log as string, "utf8"), "tidied up\n");
 });
 
 test("the table at the end has every step, the last words of what failed, and the exit code", async (t) => {

@@ -80,7 +80,7 @@ async function sail(tier: TierName, { base: named, results: folder, dryRun }: Fl
   const logs = join(results, `tier-${tier}`);
   makeRoom(results, logs);
   const interrupts = new Interrupts(process.stderr, "killed");
-  const hint = () => process.stderr.write("\nstopping; Ctrl-C again kills everything\n");
+  const hint = () => process.stderr.write("\nstopping; Ctrl-C again to hurry, a third kills everything\n");
   process.once("SIGINT", hint);
   const progress = progressLine(process.stderr);
   try {
