@@ -45,7 +45,10 @@ test("a regression is searched between the two commits, profiled, or accepted", 
     [ab, start],
     [`npx plimsoll ab ${GOOD} ${BAD} --scenario basic-load`, `git bisect start --no-checkout ${BAD} ${GOOD}`],
   );
-  assert.match(run ?? "", /^git bisect run sh -c 'npx plimsoll ab 1c+ BISECT_HEAD --scenario basic-load; /);
+  assert.match(
+    run ?? "",
+    /^git bisect run sh -c 'case "\$\(npx plimsoll ab 1c+ BISECT_HEAD --scenario basic-load --json\)" in /,
+  );
   assert.deepEqual(rest, [
     "git bisect reset",
     "npx plimsoll profile basic-load --profile smoke",
