@@ -1,4 +1,5 @@
 import { count } from "../format.ts";
+import { isFlaky } from "../results/is-flaky.ts";
 import type { AbSummary, Outcome, RunSummary } from "./summary-schema.ts";
 import { OUTCOMES } from "./summary-schema.ts";
 
@@ -31,6 +32,15 @@ const AB_OUTCOMES: Readonly<Record<AbSummary["verdict"], Outcome>> = {
 /** What a run's own verdict comes to; one without a verdict was cut. */
 export function outcomeOfRun({ verdict }: Pick<RunSummary, "verdict">): Outcome {
   return verdict === null ? "no-data" : RUN_OUTCOMES[verdict];
+}
+
+/** Why a run warns: it held only on its retry, a gate that failed is in quarantine, or a limit was crossed by a little. */
+export type Warning = "flaky" | "quarantined" | "close";
+
+export function warningOf(run: Pick<RunSummary, "verdict" | "retryOf" | "quarantined">): Warning | undefined {
+  if (run.verdict !== "warn") return undefined;
+  if (isFlaky(run)) return "flaky";
+  return run.quarantined.length > 0 ? "quarantined" : "close";
 }
 
 /** What a run's comparison with its baseline comes to. */
@@ -88,6 +98,8 @@ export function sentenceOf({ runs, ab, missing }: Whole): string {
     const found = runs.filter((run) => outcomeOf(run) === is);
     return found.length === 0 ? [] : [`${named(found)} ${found.length === 1 ? one : more}`];
   };
+  const ofWarned = (is: Warning, one: string, more: string) =>
+    ofRuns("warn", (run) => (warningOf(run) === is ? "warn" : "pass"), one, more);
   const ofAb = (is: Outcome, words: (one: AbSummary) => string) =>
     ab.filter((one) => outcomeOfAb(one) === is).map(words);
   const said = [
@@ -98,7 +110,13 @@ export function sentenceOf({ runs, ab, missing }: Whole): string {
     ...ofRuns("no-data", outcomeOfRun, "says nothing of its target", "say nothing of their targets"),
     ...ofAb("no-data", ({ a, b }) => `${shortName(b)} could not be held against ${shortName(a)}`),
     ...lost,
-    ...ofRuns("warn", outcomeOfRun, "crossed a limit by a little", "crossed a limit by a little"),
+    ...ofWarned(
+      "flaky",
+      "is flaky: it held only when it was run again",
+      "are flaky: they held only when run again",
+    ),
+    ...ofWarned("quarantined", "failed a gate in quarantine", "failed gates in quarantine"),
+    ...ofWarned("close", "crossed a limit by a little", "crossed a limit by a little"),
     ...ofRuns("warn", outcomeOfDelta, "is worse than its baseline", "are worse than their baselines"),
   ];
   return `${(said.length > 0 ? said : good({ runs, ab })).join("; ")}.`;

@@ -43,9 +43,11 @@ export function summarize(gathered: Gathered, plimsoll: string, missing: readonl
 }
 
 function runSummary({ run, figures, delta }: GatheredRun): RunSummary {
-  const { scenario, profile, verdict, reasons, startedAt, commit, host } = run;
+  const { scenario, profile, verdict, reasons, retryOf, startedAt, commit, host } = run;
   return {
     ...{ run: run.run, scenario, profile, verdict, reasons, startedAt, commit, figures },
+    ...(retryOf && { retryOf }),
+    quarantined: run.sla.filter(({ quarantine }) => quarantine).map(({ title }) => title),
     machine: host.fingerprint,
     againstBaseline: delta.said,
   };
