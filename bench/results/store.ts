@@ -54,7 +54,7 @@ export function newRunFolder(root: string, scenario: string, profile: string, st
 /** Like mkdir -p. Node's own (24.21) never returns where a parent refuses with ENOENT, as /proc does. */
 export function makeFolder(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
-  if (existsSync(path)) throw new Error(`${path} is no folder`);
+  if (existsSync(path)) throw new Error(`ENOTDIR: ${path} is no folder`);
   makeFolder(dirname(path));
   try {
     mkdirSync(path);
