@@ -29,7 +29,8 @@ async function brokenServer(t: TestContext) {
   const mend = () => {
     mended = true;
   };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, mend };
+  const asked = () => once(server, "request");
+  return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, mend };
 }
 
 /** Every run in a folder, oldest first. */
@@ -62,7 +63,7 @@ async function mendedBetween(t: TestContext) {
 }
 
 // At the same time: two of them load nothing.
-describe("a retry", { concurrency: 3 }, () => {
+describe("a retry", { concurrency: 4 }, () => {
   test("a target that fails and then holds is FLAKY: exit 0, and a plain pass nowhere", async (t) => {
     let seen = await mendedBetween(t);
     // That the machine was too busy for so small a load is told, and is not what is tested here.
@@ -101,6 +102,25 @@ describe("a retry", { concurrency: 3 }, () => {
     assert.match(
       second.run.reasons.at(-1) ?? "",
       /^a retry: \S+ before it was no-data \(no request was made/,
+    );
+  });
+
+  test("99 then 4: a retry that Ctrl-C cuts leaves the fail, and its exit code", async (t) => {
+    const out = resultsFolder(t);
+    const { url, asked } = await brokenServer(t);
+    const args = basicLoad(out, "--seconds", "4", "--rate", "50", "--url", url, "--json");
+    const { child, outcome } = start(t, args, ROOT, IN_CI);
+    await said(child, /once more, .* was fail/);
+    await asked();
+    child.kill("SIGINT");
+    const { exitCode, stdout } = await outcome;
+    assert.equal(exitCode, 99);
+    const last = runSchema.parse(JSON.parse(stdout));
+    const [first, second] = runsIn(out);
+    assert.deepEqual([last.verdict, last.exitCode], ["fail", 99]);
+    assert.deepEqual(
+      [second?.run.state, second?.run.retryOf?.run, second?.run.retryOf?.ownVerdict],
+      ["interrupted", first?.run.run, "invalid"],
     );
   });
 

@@ -23,11 +23,10 @@ export async function baselineOf(
     const how = run.state === "running" ? "was cut before its end" : "was interrupted";
     throw new Failure("USAGE", `${run.run} ${how}: only whole runs compare`);
   }
-  if (run.verdict === "invalid" || run.verdict === "no-data")
-    throw new Failure(
-      "NO_DATA",
-      `${run.run} is ${run.verdict}: ${run.reasons[0] ?? "it measured no target"}`,
-    );
+  // A fail that stands for a retry is of the run before: this one measured nothing.
+  const verdict = run.retryOf?.ownVerdict ?? run.verdict;
+  if (verdict === "invalid" || verdict === "no-data")
+    throw new Failure("NO_DATA", `${run.run} is ${verdict}: ${run.reasons[0] ?? "it measured no target"}`);
   const blocks = await blocksOf(run, windows, resources);
   if (blocks.every(({ latency }) => latency === null))
     throw new Failure("NO_DATA", `no data: ${run.run} has no window with an answer to its load`);

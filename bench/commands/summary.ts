@@ -14,6 +14,7 @@ interface Flags {
   readonly results: string;
   readonly dir: string;
   readonly ab: readonly string[];
+  readonly missing: readonly string[];
   readonly policy?: string;
   readonly out: string;
   readonly gate?: true;
@@ -36,6 +37,12 @@ export function addSummary(program: Command): void {
     .option("--dir <dir>", "folder of the baselines", BASELINES)
     .option("--ab <file>", "ab.json of two builds that were compared; may be given again", listed, [])
     .option(
+      "--missing <what>",
+      "what should be in the set and left no result; it is named, and not measured; may be given again",
+      listed,
+      [],
+    )
+    .option(
       "--policy <file>",
       "YAML with limits of your own; what it leaves out is as in bench/compare/policy.yaml",
     )
@@ -55,24 +62,24 @@ request; its first line is the verdict) in --out.
 
 Exit codes: 0 when the report was made, 4 when no run says anything of its target, 2 wrong usage, or files that
             cannot be read. With --gate the worst of the set, in this order: 99 an SLA was crossed, 3 slower than
-            a baseline or another build, 4 a run measured nothing or its generator, else 0.`,
+            a baseline or another build, 4 a run measured nothing or its generator, or is missing, else 0.`,
     )
     .action(async (runs: string[], flags: Flags) => {
       process.exitCode = await summary(runs, flags);
     });
 }
 
-function listed(file: string, before: readonly string[]): string[] {
-  return [...before, file];
+function listed(one: string, before: readonly string[]): string[] {
+  return [...before, one];
 }
 
 async function summary(
   runs: readonly string[],
-  { results, dir, ab, policy, out, gate, json }: Flags,
+  { results, dir, ab, missing, policy, out, gate, json }: Flags,
 ): Promise<number> {
   const limits = policy === undefined ? DEFAULT_POLICY : readPolicy(policy);
   const gathered = await gather(runs, limits, { results, dir, abFiles: ab });
-  const found = summarize(gathered, versionOfPlimsoll());
+  const found = summarize(gathered, versionOfPlimsoll(), missing);
   // Charts are a large import; nothing that fails early needs them.
   const { filesOf } = await import("../summary/files.ts");
   const files = await filesOf(found, gathered, out);

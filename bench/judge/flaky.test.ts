@@ -66,6 +66,28 @@ test("a retry that fails is as bad as it is by itself, and names the first", () 
   ]);
 });
 
+for (const [what, change, facts, own] of [
+  ["99 then 4, no data", () => ({ answers: 0 }), {}, "no-data"],
+  ["99 then 4, Ctrl-C", () => ({}), { interruptedAfterSeconds: 3 }, "invalid"],
+  ["99 then 1, a k6 that failed", () => ({}), { k6Error: "k6 panicked" }, "invalid"],
+] as const satisfies readonly (readonly [string, Change, Partial<Facts>, string])[]) {
+  test(`a retry that measures nothing hides no fail: ${what}`, () => {
+    const found = judged(change, { ...facts, retryOf });
+    assert.deepEqual([found.verdict, found.exitCode, found.retryOf?.ownVerdict], ["fail", 99, own]);
+    assert.equal(
+      found.reasons[0],
+      "the-first was fail (latency p50 60.0 ms, limit < 50 ms); it stands, because its retry measured nothing",
+    );
+    assert.equal(found.reasons.length, 2);
+  });
+}
+
+test("4 then 4: of two runs that measured nothing the second tells", () => {
+  const empty = { ...retryOf, verdict: "no-data" } as const;
+  const { verdict, exitCode } = judged(() => ({}), { interruptedAfterSeconds: 3, retryOf: empty });
+  assert.deepEqual([verdict, exitCode], ["invalid", 4]);
+});
+
 test("a run that is no retry says nothing of one", () => {
   assert.equal("retryOf" in judged(() => ({}), {}), false);
 });

@@ -78,30 +78,37 @@ export function judge(evidence: Evidence, facts: Facts): Judgement {
   const noise = noiseOf(generator, facts.cores);
   if (noise !== undefined && reasons.length > 0) reasons.push(noise);
   return {
+    exitCode: facts.k6Error ? 1 : EXIT_CODES[verdict],
     ...repeated(verdict, reasons, facts.retryOf),
     sla,
     findings,
     generator,
-    exitCode: facts.k6Error ? 1 : EXIT_CODES[verdict],
   };
 }
 
-/** A run that holds where the same failed just before is no plain pass. */
+/** A run that holds where the same failed just before is no plain pass; one that measures nothing hides no fail. */
 function repeated(
   verdict: Verdict,
   reasons: string[],
   first: Facts["retryOf"],
-): Pick<Judgement, "verdict" | "reasons" | "retryOf"> {
+): Pick<Judgement, "verdict" | "reasons" | "retryOf"> & Partial<Pick<Judgement, "exitCode">> {
   if (first === undefined) return { verdict, reasons };
   const retryOf = { ...first, ownVerdict: verdict };
   const was = `${first.verdict}${first.reasons[0] === undefined ? "" : ` (${first.reasons[0]})`}`;
-  return EXIT_CODES[verdict] === 0
-    ? {
-        verdict: "warn",
-        reasons: [`flaky: ${first.run} was ${was}, and its retry ${verdict}`, ...reasons],
-        retryOf,
-      }
-    : { verdict, reasons: [...reasons, `a retry: ${first.run} before it was ${was}`], retryOf };
+  if (EXIT_CODES[verdict] === 0)
+    return {
+      verdict: "warn",
+      reasons: [`flaky: ${first.run} was ${was}, and its retry ${verdict}`, ...reasons],
+      retryOf,
+    };
+  if (first.verdict === "fail" && verdict !== "fail")
+    return {
+      verdict: "fail",
+      exitCode: EXIT_CODES.fail,
+      reasons: [`${first.run} was ${was}; it stands, because its retry measured nothing`, ...reasons],
+      retryOf,
+    };
+  return { verdict, reasons: [...reasons, `a retry: ${first.run} before it was ${was}`], retryOf };
 }
 
 /** Other work that took more than this share of the machine may be why a limit was crossed. */

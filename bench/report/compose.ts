@@ -1,6 +1,6 @@
 import { quarantineText } from "../flakes/flakes.ts";
 import { bytes, count, duration, limitInUnit, measuredBeside, moment, opSign, percent } from "../format.ts";
-import { isFlaky } from "../results/is-flaky.ts";
+import { firstStands, isFlaky } from "../results/is-flaky.ts";
 import type { Run } from "../results/run-schema.ts";
 import type { Charts } from "./charts/charts.ts";
 import {
@@ -50,7 +50,9 @@ function verdictOf(run: Run): VerdictWords {
 }
 
 /** Where the verdict alone would say the wrong thing about what happened. */
-function causeOf({ verdict, state, target, generator, sla, exitCode }: Run): string | undefined {
+function causeOf(run: Run): string | undefined {
+  const { verdict, state, target, generator, sla, exitCode } = run;
+  if (firstStands(run)) return "It failed, and its retry measured nothing.";
   if (verdict === "fail" && target.died) return "The target ended before the load did.";
   if (verdict === "fail" && generator.dropped.blame === "target") return "The target stalled.";
   if (verdict === "no-data" && sla.some((row) => row.state === "no-data" && row.note !== undefined))

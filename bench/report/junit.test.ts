@@ -37,6 +37,18 @@ test("a row in quarantine is skipped, and says why", async () => {
   assert.match(xml, /name="P0 row fail">\s*<skipped\/>\s*<system-out><!\[CDATA\[fail: .*3 flips in 12 runs/);
 });
 
+test("a fail whose retry measured nothing is a failure of a case of its own", async () => {
+  const reason = "the-first was fail; it stands, because its retry measured nothing";
+  const xml = await junitOf({
+    ...withStates("not-applicable"),
+    verdict: "fail",
+    reasons: [reason],
+    retryOf: { run: "the-first", verdict: "fail", reasons: [], ownVerdict: "invalid" },
+  });
+  assertXml(xml);
+  assert.match(xml, new RegExp(`name="held when it was first run">\\s*<failure message="${reason}"`));
+});
+
 test("a retry that held is no pass: a property says flaky, and a case of its own is skipped", async () => {
   const reason = "flaky: the-first was fail, and its retry pass";
   const xml = await junitOf({

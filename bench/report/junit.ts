@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { Builder, TestCase } from "junit-report-builder";
-import { isFlaky } from "../results/is-flaky.ts";
+import { firstStands, isFlaky } from "../results/is-flaky.ts";
 import type { Run } from "../results/run-schema.ts";
 import type { Document, SlaWords } from "./document.ts";
 import { oneLine, plain } from "./escape.ts";
@@ -39,6 +39,7 @@ export function junit(run: Run, document: Document): string {
     steady.skipped();
     steady.standardOutput(plain(run.reasons[0] ?? ""));
   }
+  if (firstStands(run)) testCase("held when it was first run").failure(plain(run.reasons[0] ?? ""), "sla");
   const health = testCase("load generator is healthy");
   if (!run.generator.healthy)
     health.error(plain(run.generator.reasons.join("; ")) || "not healthy", "invalid");

@@ -9,6 +9,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
@@ -51,8 +52,9 @@ export function newRunFolder(root: string, scenario: string, profile: string, st
 }
 
 /** Like mkdir -p. Node's own (24.21) never returns where a parent refuses with ENOENT, as /proc does. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
+export function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (existsSync(path)) throw new Error(`ENOTDIR: ${path} is no folder`);
   makeFolder(dirname(path));
   try {
     mkdirSync(path);
@@ -67,7 +69,7 @@ const STAMPED = /^\d{8}T\d{6}Z-/;
 
 /** Writes a file whole or not at all: a reader never sees half of one. */
 export function writeAtomic(file: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(resolve(file)));
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     writeFileSync(temporary, content);

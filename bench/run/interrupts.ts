@@ -5,11 +5,12 @@ const SAME_MS = 100;
 
 /**
  * Ctrl-C, and whatever else asks us to end: the first does what is right at that moment (`onFirst`), the second kills
- * everything we started.
+ * everything we started, unless that has something to tidy up as well (`onSecond`); then the third does.
  */
 export class Interrupts {
   #action: () => void = () => {};
-  #firstMs: number | undefined;
+  #second: (() => void) | undefined;
+  #lastMs: number | undefined;
   readonly #signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   readonly #handler = () => this.#signalled();
   readonly #screen: NodeJS.WriteStream;
@@ -23,12 +24,17 @@ export class Interrupts {
   }
 
   get requested(): boolean {
-    return this.#firstMs !== undefined;
+    return this.#lastMs !== undefined;
   }
 
   /** What the first Ctrl-C is to do from now on. */
   onFirst(action: () => void): void {
     this.#action = action;
+  }
+
+  /** What the second is to do from now on instead of killing; undefined: it kills. */
+  onSecond(action: (() => void) | undefined): void {
+    this.#second = action;
   }
 
   release(): void {
@@ -37,10 +43,15 @@ export class Interrupts {
 
   #signalled(): void {
     const now = performance.now();
-    if (this.#firstMs === undefined) {
-      this.#firstMs = now;
-      this.#action();
-    } else if (now - this.#firstMs > SAME_MS) {
+    const last = this.#lastMs;
+    if (last !== undefined && now - last <= SAME_MS) return;
+    this.#lastMs = now;
+    if (last === undefined) this.#action();
+    else if (this.#second) {
+      const action = this.#second;
+      this.#second = undefined;
+      action();
+    } else {
       this.#screen.write(`\n${this.#lastWords}\n`);
       killAll();
       process.exit(130);

@@ -17,7 +17,7 @@ test("commits to search between are two that differ", () => {
   assert.equal(between(null, commit("a")), undefined);
 });
 
-test("real git finds the commit by the recipe, skips what cannot be measured, and checks nothing out", (t) => {
+test("real git finds the commit by the recipe, skips what cannot be told, and checks nothing out", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "plimsoll-bisect-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const git = (...args: string[]) =>
@@ -30,10 +30,13 @@ test("real git finds the commit by the recipe, skips what cannot be measured, an
     git("commit", "--quiet", "--allow-empty", "--message", `commit ${i}`);
     return git("rev-parse", "HEAD");
   });
-  // In place of `npx plimsoll ab <good> <ref>`: slower from commit 5 on; of commit 4 nothing can be measured.
+  // In place of `npx plimsoll ab <good> <ref>`: slower from commit 5 on; of commit 4 it cannot tell, and exits 0.
   const npx = join(folder, "npx");
   const at = '$(git log -1 --format=%s "$4")';
-  writeFileSync(npx, `#!/bin/sh\ncase "${at}" in *4) exit 4;; *[0123]) exit 0;; *) exit 3;; esac\n`);
+  writeFileSync(
+    npx,
+    `#!/bin/sh\nsay() { echo '{"schema":1,"verdict":"'$1'","exitCode":'$2'}'; exit $2; }\ncase "${at}" in *4) say inconclusive 0;; *[01]) say faster 0;; *[23]) say same 0;; *5) say fail 99;; *) say slower 3;; esac\n`,
+  );
   chmodSync(npx, 0o755);
   const commands = bisectCommands({ good: shas[0] ?? "", bad: shas[8] ?? "" }, "basic-load");
   const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };

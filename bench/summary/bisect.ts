@@ -20,15 +20,17 @@ export function between(good: Commit | null, bad: Commit | null): Between | unde
 
 /**
  * Finds the commit by loading each candidate beside the good one. Nothing is checked out where Plimsoll runs, so it is the
- * same Plimsoll all along (git-bisect(1), --no-checkout); what cannot be measured is skipped (125).
+ * same Plimsoll all along (git-bisect(1), --no-checkout). The verdict is that of ab's JSON, because its exit code is 0 as well
+ * where it cannot tell; what cannot be told or measured is skipped (125).
  */
 export function bisectCommands({ good, bad }: Between, scenario: string): string[] {
   const [from, to] = [shellWord(good), shellWord(bad)];
   const ab = `npx plimsoll ab ${from} BISECT_HEAD --scenario ${shellWord(scenario)}`;
+  const verdicts = `*'"verdict":"same"'*|*'"verdict":"faster"'*) exit 0;; *'"verdict":"slower"'*|*'"verdict":"fail"'*) exit 1;; *) exit 125;;`;
   return [
     `npx plimsoll ab ${from} ${to} --scenario ${shellWord(scenario)}`,
     `git bisect start --no-checkout ${to} ${from}`,
-    `git bisect run sh -c ${shellWord(`${ab}; s=$?; case $s in 0|3|99) exit $s;; *) exit 125;; esac`)}`,
+    `git bisect run sh -c ${shellWord(`case "$(${ab} --json)" in ${verdicts} esac`)}`,
     "git bisect reset",
   ];
 }

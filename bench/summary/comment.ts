@@ -7,8 +7,8 @@ import type { Panels } from "./panels.ts";
 import type { Summary } from "./summary-schema.ts";
 import { deltaText, deltaWord, figureTexts, namesOf, verdictWord } from "./words.ts";
 
-/** GitHub takes comments of so many characters; bytes are at least as many. */
-const MOST_BYTES = 65_535;
+/** GitHub takes comments of 65,536 characters; bytes are at least as many, and the workflow adds a line with the commit. */
+const MOST_BYTES = 65_400;
 /** What finds the comment again, to write it anew; not on the first line, which mails and lists show. */
 export const MARKER = "<!-- plimsoll summary -->";
 /** Characters of somebody else's words that are repeated: a name, and a sentence. */

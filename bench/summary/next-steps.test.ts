@@ -45,7 +45,10 @@ test("a regression is searched between the two commits, profiled, or accepted", 
     [ab, start],
     [`npx plimsoll ab ${GOOD} ${BAD} --scenario basic-load`, `git bisect start --no-checkout ${BAD} ${GOOD}`],
   );
-  assert.match(run ?? "", /^git bisect run sh -c 'npx plimsoll ab 1c+ BISECT_HEAD --scenario basic-load; /);
+  assert.match(
+    run ?? "",
+    /^git bisect run sh -c 'case "\$\(npx plimsoll ab 1c+ BISECT_HEAD --scenario basic-load --json\)" in /,
+  );
   assert.deepEqual(rest, [
     "git bisect reset",
     "npx plimsoll profile basic-load --profile smoke",
@@ -182,4 +185,24 @@ test("a name of somebody else's cannot get out of its word in a command", async 
   const run = await gatheredRun(SLOWER, { scenario, verdict: "fail", run: "$(id)" });
   for (const command of commandsOf(next({ runs: [run] })))
     assert.ok(command.includes("'x; rm -rf ~ $(id) `id` '\\'''"), command);
+});
+
+test("a flaky run is told as one, and leads to the gates that flip", async () => {
+  const retryOf = { run: "first", verdict: "fail", reasons: [], ownVerdict: "pass" } as const;
+  const flaky = await gatheredRun(SLOWER, {
+    ...{ verdict: "warn", reasons: ["flaky: first was fail, and its retry pass"] },
+    retryOf: { ...retryOf, reasons: [] },
+  });
+  const { sentence, next: steps } = summarize({ runs: [flaky], abs: [], trends: [] }, "0.1.0");
+  assert.equal(sentence, "basic-load smoke is flaky: it held only when it was run again.");
+  assert.equal(steps[0]?.why, "basic-load smoke is flaky: first was fail, and its retry pass.");
+  assert.deepEqual(steps[0]?.commands, ["npx plimsoll flakes"]);
+});
+
+test("so is a run of which a gate in quarantine failed", async () => {
+  const sla = SLOWER.run.sla.map((row) => ({ ...row, quarantine: { flips: 3, runs: 12 } }));
+  const run = await gatheredRun(SLOWER, { verdict: "warn", reasons: ["p50"], sla });
+  const { sentence, next: steps } = summarize({ runs: [run], abs: [], trends: [] }, "0.1.0");
+  assert.equal(sentence, "basic-load smoke failed a gate in quarantine.");
+  assert.deepEqual(steps[0]?.commands, ["npx plimsoll flakes"]);
 });

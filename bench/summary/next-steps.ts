@@ -6,7 +6,7 @@ import { wasProfiled } from "../results/profiled.ts";
 import type { Run } from "../results/run-schema.ts";
 import { shiftText } from "../trend/words.ts";
 import { type Between, between, bisectCommands } from "./bisect.ts";
-import { outcomeOfAb, outcomeOfDelta, shortName } from "./outcome.ts";
+import { outcomeOfAb, outcomeOfDelta, shortName, warningOf } from "./outcome.ts";
 import type { AbSummary, Compared, RunSummary, Step, TrendSummary } from "./summary-schema.ts";
 
 /** A run as it is told, with what commands that run it again, or keep it, need to know. */
@@ -30,12 +30,14 @@ export function nextSteps(
   runs: readonly Told[],
   ab: readonly AbSummary[],
   trends: readonly TrendSummary[],
+  missing: readonly string[] = [],
 ): Step[] {
   const steps = [
     ...runs.flatMap(failed),
     ...ab.flatMap(ofAb),
     ...runs.flatMap((told) => ofBaseline(told, trends)),
     ...trends.flatMap((trend) => ofTrend(trend, runs)),
+    ...missing.map(lost),
     ...runs.flatMap(unmeasured),
     ...runs.flatMap(warned),
     ...withoutBaseline(runs),
@@ -194,6 +196,10 @@ function ofTrend(trend: TrendSummary, runs: readonly Told[]): Step[] {
   ];
 }
 
+function lost(what: string): Step {
+  return { why: `Left no result: ${what}.`, what: "Read its log, mend it, and run it again.", commands: [] };
+}
+
 function unmeasured({ summary, run }: Told): Step[] {
   const name = nameOf(summary);
   const [first] = summary.reasons;
@@ -237,7 +243,14 @@ function unmeasured({ summary, run }: Told): Step[] {
 }
 
 function warned({ summary }: Told): Step[] {
-  if (summary.verdict !== "warn") return [];
+  const warning = warningOf(summary);
+  if (warning === undefined) return [];
+  if (warning !== "close") {
+    const said = summary.reasons[0] ?? "its verdict changes without a change";
+    const why = `${nameOf(summary)} is ${warning === "flaky" ? said : `not gated by all of its rows: ${said}`}.`;
+    const what = "See which of its gates flip on unchanged commits, and mend those first.";
+    return [{ why, what, commands: ["npx plimsoll flakes"] }];
+  }
   const why = `${nameOf(summary)} warns: ${summary.reasons[0] ?? "a limit was crossed by a little"}.`;
   return [{ why, what: "Look before it grows.", commands: [profileCommand(summary)] }];
 }

@@ -76,3 +76,21 @@ for (const [what, runs, abs, outcome, exitCode, sentence] of [
     assert.equal(found.measured, what !== "nothing measured");
   });
 }
+
+for (const [what, run, outcome, exitCode, sentence] of [
+  ["beside a pass", pass, "no-data", 4, "without a result: stress smoke: exit 2, ab: exit 1."],
+  [
+    "beside a fail",
+    fail,
+    "fail",
+    99,
+    "stress smoke failed its SLA; without a result: stress smoke: exit 2, ab: exit 1.",
+  ],
+] as const) {
+  test(`what left no result is named, and is no pass: ${what}`, () => {
+    const missing = ["stress smoke: exit 2", "ab: exit 1"];
+    const found = summarize({ runs: [run ?? assert.fail()], abs: [], trends: [] }, "0.1.0", missing);
+    assert.deepEqual([found.outcome, found.exitCode, found.sentence], [outcome, exitCode, sentence]);
+    assert.equal(found.next.filter(({ why }) => why.startsWith("Left no result: ")).length, 2);
+  });
+}

@@ -1,4 +1,5 @@
 import { count } from "../format.ts";
+import { isFlaky } from "../results/is-flaky.ts";
 import type { AbSummary, Outcome, RunSummary } from "./summary-schema.ts";
 import { OUTCOMES } from "./summary-schema.ts";
 
@@ -33,6 +34,15 @@ export function outcomeOfRun({ verdict }: Pick<RunSummary, "verdict">): Outcome 
   return verdict === null ? "no-data" : RUN_OUTCOMES[verdict];
 }
 
+/** Why a run warns: it held only on its retry, a gate that failed is in quarantine, or a limit was crossed by a little. */
+export type Warning = "flaky" | "quarantined" | "close";
+
+export function warningOf(run: Pick<RunSummary, "verdict" | "retryOf" | "quarantined">): Warning | undefined {
+  if (run.verdict !== "warn") return undefined;
+  if (isFlaky(run)) return "flaky";
+  return run.quarantined.length > 0 ? "quarantined" : "close";
+}
+
 /** What a run's comparison with its baseline comes to. */
 export function outcomeOfDelta({ againstBaseline: delta }: Pick<RunSummary, "againstBaseline">): Outcome {
   if (delta.state !== "compared" || delta.severity === "none") return "pass";
@@ -44,10 +54,18 @@ export function outcomeOfAb({ verdict }: Pick<AbSummary, "verdict">): Outcome {
 }
 
 type Found = { readonly runs: readonly RunSummary[]; readonly ab: readonly AbSummary[] };
+type Whole = Found & { readonly missing: readonly string[] };
 
-/** The worst of all verdicts: of runs, of their comparisons with baselines, and of builds held against each other. */
-export function worstOf({ runs, ab }: Found): Outcome {
-  const all = [...runs.flatMap((run) => [outcomeOfRun(run), outcomeOfDelta(run)]), ...ab.map(outcomeOfAb)];
+/**
+ * The worst of all verdicts: of runs, of their comparisons with baselines, and of builds held against each other. What is
+ * missing was not measured.
+ */
+export function worstOf({ runs, ab, missing }: Whole): Outcome {
+  const all = [
+    ...runs.flatMap((run) => [outcomeOfRun(run), outcomeOfDelta(run)]),
+    ...ab.map(outcomeOfAb),
+    ...missing.map((): Outcome => "no-data"),
+  ];
   return all.reduce<Outcome>((worst, one) => (weight(one) > weight(worst) ? one : worst), "pass");
 }
 
@@ -72,12 +90,16 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
 };
 
 /** The set in a sentence, the worst first: `stress full failed its SLA; soak full is slower than its baseline.` */
-export function sentenceOf({ runs, ab }: Found): string {
-  if (!isMeasured({ runs, ab })) return "Nothing was measured: no run says anything of its target.";
+export function sentenceOf({ runs, ab, missing }: Whole): string {
+  const lost = missing.length > 0 ? [`without a result: ${missing.join(", ")}`] : [];
+  if (!isMeasured({ runs, ab }))
+    return `${["Nothing was measured: no run says anything of its target", ...lost].join("; ")}.`;
   const ofRuns = (is: Outcome, outcomeOf: (run: RunSummary) => Outcome, one: string, more: string) => {
     const found = runs.filter((run) => outcomeOf(run) === is);
     return found.length === 0 ? [] : [`${named(found)} ${found.length === 1 ? one : more}`];
   };
+  const ofWarned = (is: Warning, one: string, more: string) =>
+    ofRuns("warn", (run) => (warningOf(run) === is ? "warn" : "pass"), one, more);
   const ofAb = (is: Outcome, words: (one: AbSummary) => string) =>
     ab.filter((one) => outcomeOfAb(one) === is).map(words);
   const said = [
@@ -87,7 +109,14 @@ export function sentenceOf({ runs, ab }: Found): string {
     ...ofAb("regression", ({ a, b }) => `${shortName(b)} is slower than ${shortName(a)}`),
     ...ofRuns("no-data", outcomeOfRun, "says nothing of its target", "say nothing of their targets"),
     ...ofAb("no-data", ({ a, b }) => `${shortName(b)} could not be held against ${shortName(a)}`),
-    ...ofRuns("warn", outcomeOfRun, "crossed a limit by a little", "crossed a limit by a little"),
+    ...lost,
+    ...ofWarned(
+      "flaky",
+      "is flaky: it held only when it was run again",
+      "are flaky: they held only when run again",
+    ),
+    ...ofWarned("quarantined", "failed a gate in quarantine", "failed gates in quarantine"),
+    ...ofWarned("close", "crossed a limit by a little", "crossed a limit by a little"),
     ...ofRuns("warn", outcomeOfDelta, "is worse than its baseline", "are worse than their baselines"),
   ];
   return `${(said.length > 0 ? said : good({ runs, ab })).join("; ")}.`;

@@ -15,7 +15,7 @@ import {
 } from "./summary-schema.ts";
 
 /** What a set of runs came to: pages, comment and terminal all say this. */
-export function summarize(gathered: Gathered, plimsoll: string): Summary {
+export function summarize(gathered: Gathered, plimsoll: string, missing: readonly string[] = []): Summary {
   const runs = gathered.runs.map(runSummary);
   const ab = gathered.abs.map(abSummary);
   const trends = gathered.trends.map(trendSummary);
@@ -24,27 +24,30 @@ export function summarize(gathered: Gathered, plimsoll: string): Summary {
     reference,
     summary: runs[i] as RunSummary,
   }));
-  const outcome = worstOf({ runs, ab });
+  const outcome = worstOf({ runs, ab, missing });
   return summarySchema.parse({
     schema: SUMMARY_SCHEMA,
     kind: "summary",
     outcome,
     exitCode: GATE[outcome],
-    sentence: sentenceOf({ runs, ab }),
+    sentence: sentenceOf({ runs, ab, missing }),
     measured: isMeasured({ runs, ab }),
     runs,
     ab,
+    missing: [...missing],
     trendDays: TREND_DAYS,
     trends,
-    next: nextSteps(told, ab, trends),
+    next: nextSteps(told, ab, trends, missing),
     versions: { plimsoll },
   } satisfies Summary);
 }
 
 function runSummary({ run, figures, delta }: GatheredRun): RunSummary {
-  const { scenario, profile, verdict, reasons, startedAt, commit, host } = run;
+  const { scenario, profile, verdict, reasons, retryOf, startedAt, commit, host } = run;
   return {
     ...{ run: run.run, scenario, profile, verdict, reasons, startedAt, commit, figures },
+    ...(retryOf && { retryOf }),
+    quarantined: run.sla.filter(({ quarantine }) => quarantine).map(({ title }) => title),
     machine: host.fingerprint,
     againstBaseline: delta.said,
   };

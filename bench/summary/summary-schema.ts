@@ -10,7 +10,7 @@ export const SUMMARY_SCHEMA = 1;
 /** The worst of what a set of runs came to; `regression`: slower than its baseline, or B slower than A. */
 export const OUTCOMES = ["pass", "warn", "no-data", "regression", "fail"] as const;
 
-const { run, profile, verdict, reasons, commit, startedAt, host } = runSchema.shape;
+const { run, profile, verdict, reasons, retryOf, commit, startedAt, host } = runSchema.shape;
 
 /** Checked where a run is read; files are not named after it here, so it is text like any other. */
 const scenario = z.string();
@@ -80,6 +80,9 @@ const oneRun = z.object({
   profile,
   verdict,
   reasons,
+  retryOf,
+  /** Titles of gates that failed and, in quarantine, did not gate. */
+  quarantined: z.array(z.string()),
   startedAt,
   commit,
   machine: host.shape.fingerprint,
@@ -152,6 +155,8 @@ export const summarySchema = z.object({
   measured: z.boolean(),
   runs: z.array(oneRun),
   ab: z.array(oneAb),
+  /** What should have been in the set and left no result, as the user called it: `stress smoke: exit 2`. */
+  missing: z.array(z.string()),
   /** Of the last so many days up to the newest run of each scenario and profile. */
   trendDays: z.number(),
   trends: z.array(oneTrend),

@@ -1,12 +1,15 @@
 import { changeText, intervalText, overallWord } from "../compare/words.ts";
 import { bytes, cores, latency, moment, percent, significant } from "../format.ts";
 import { NONE, type VerdictState } from "../report/document.ts";
+import { isFlaky } from "../results/is-flaky.ts";
 import type { AgainstBaseline, Outcome, RunFigures, RunSummary } from "./summary-schema.ts";
 
 /** How a summary is said, on a page, in a comment and on a terminal. */
 
 /** What a run's verdict is called. */
-export function verdictWord({ verdict }: Pick<RunSummary, "verdict">): string {
+export function verdictWord(run: Pick<RunSummary, "verdict" | "retryOf">): string {
+  const { verdict } = run;
+  if (isFlaky(run)) return "flaky";
   return verdict === null ? "not ended" : verdict === "no-data" ? "no data" : verdict;
 }
 
@@ -22,9 +25,9 @@ export function namesOf(runs: readonly Named[]): string[] {
 }
 
 /** The same for a drawing, where a run that did not pass would else look like any other. */
-export function drawnNames(runs: readonly (Named & Pick<RunSummary, "verdict">)[]): string[] {
+export function drawnNames(runs: readonly (Named & Pick<RunSummary, "verdict" | "retryOf">)[]): string[] {
   return namesOf(runs).map((name, i) => {
-    const run = runs[i] as Pick<RunSummary, "verdict">;
+    const run = runs[i] as Pick<RunSummary, "verdict" | "retryOf">;
     return run.verdict === "pass" ? name : `${name} (${verdictWord(run)})`;
   });
 }

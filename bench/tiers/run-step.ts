@@ -40,13 +40,15 @@ const MOST_TIMES = 3;
 const START_SECONDS = 60;
 /** After it was asked to end. */
 const GRACE_MS = 30_000;
+/** After it was asked a second time, when it only removes what it made: worktrees and temporary folders. */
+const TIDY_MS = 5_000;
 
 const madeRun = runSchema.pick({ run: true, verdict: true, retryOf: true });
 const madeAb = abSchema.pick({ id: true, verdict: true });
 
 /**
  * Runs a step to its end, quietly: what it prints goes to its log, but for the JSON lines of `run` and `ab`, which say what they
- * made. Ctrl-C asks it to end.
+ * made. Ctrl-C asks it to end, a second one to hurry.
  */
 export async function runStep(
   step: Step,
@@ -63,11 +65,18 @@ export async function runStep(
       cwd: ROOT,
       stdio: ["ignore", "pipe", file],
     });
+    const timers: NodeJS.Timeout[] = [];
+    const hurry = () => {
+      child.signal("SIGTERM");
+      timers.push(setTimeout(() => child.signal("SIGKILL"), TIDY_MS));
+    };
     interrupts.onFirst(() => child.signal("SIGTERM"));
+    interrupts.onSecond(hurry);
     const limit = setTimeout(
       () => {
         late = true;
-        child.stop(GRACE_MS);
+        child.signal("SIGTERM");
+        timers.push(setTimeout(hurry, GRACE_MS));
       },
       (step.seconds * MOST_TIMES + START_SECONDS) * 1_000,
     );
@@ -96,7 +105,9 @@ export async function runStep(
       };
     } finally {
       clearTimeout(limit);
+      for (const timer of timers) clearTimeout(timer);
       interrupts.onFirst(() => {});
+      interrupts.onSecond(undefined);
     }
   } finally {
     closeSync(file);

@@ -13,15 +13,17 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../failure.ts";
 import { ROOT } from "../paths.ts";
 import { Interrupts } from "../run/interrupts.ts";
 import { alive, until } from "../run/testing/processes.ts";
 import type { Outcome } from "./run-step.ts";
-import { runTier } from "./run-tier.ts";
+import { makeRoom, runTier } from "./run-tier.ts";
 import { tierText } from "./text.ts";
 import type { Step } from "./tiers.ts";
 
-/** `run NAME CODE VERDICT [flaky]`, `ab CODE VERDICT`, `say CODE WORDS`, `wait FILE` (until SIGTERM), `summary ...` (keeps its argv). */
+/** `run NAME CODE VERDICT [flaky]`, `ab CODE VERDICT`, `say CODE WORDS`, `wait FILE` (until SIGTERM), `stubborn FILE` (until the second), `summary ...` (keeps its argv). */
 const STAND_IN = `
   import { writeFileSync } from "node:fs";
   const [command, ...args] = process.argv.slice(2);
@@ -42,6 +44,14 @@ const STAND_IN = `
     writeFileSync(args[0], String(process.pid));
     setInterval(() => {}, 1_000);
     process.on("SIGTERM", () => { console.error("stopped in good order"); process.exit(4); });
+  } else if (command === "stubborn") {
+    let asked = 0;
+    writeFileSync(args[0], "0");
+    setInterval(() => {}, 1_000);
+    process.on("SIGTERM", () => {
+      if (++asked === 2) { console.error("tidied up"); process.exit(130); }
+      writeFileSync(args[0], String(asked));
+    });
   } else if (command === "summary") {
     writeFileSync(process.env.STAND_IN_SUMMARY, JSON.stringify(args));
     end(process.env.STAND_IN_GATE ?? 0);
@@ -61,15 +71,18 @@ function place(t: TestContext) {
   const interrupts = new Interrupts(process.stderr, "killed");
   t.after(() => interrupts.release());
   const begun: string[] = [];
-  const run = (...steps: Step[]) =>
-    runTier({
+  const logs = join(results, "tier-1");
+  const run = (...steps: Step[]) => {
+    makeRoom(results, logs);
+    return runTier({
       steps,
       results,
-      logs: join(results, "tier-1"),
+      logs,
       program: [process.execPath, standIn],
       interrupts,
       on: { begin: ({ title }, n, of) => begun.push(`${n}/${of} ${title}`), end: () => {} },
     });
+  };
   return { results, summary, begun, run };
 }
 
@@ -94,6 +107,22 @@ test("every step is run though one fails, and the summary gets the runs and the 
     join(results, "one"),
     join(results, "two"),
     ...["--results", results, "--ab", join(results, "the-ab", "ab.json")],
+    ...["--gate", "--out", join(results, "summary")],
+  ]);
+});
+
+test("steps that failed and left no result are handed to the summary by name", async (t) => {
+  const { results, summary, run } = place(t);
+  const young: Step = { ...step("say", "4", "no data"), mayLackData: true };
+  await run(
+    step("run", "one", "0", "pass"),
+    step("say", "2", "port taken"),
+    step("run", "x", "99", "fail"),
+    young,
+  );
+  const argv = JSON.parse(readFileSync(summary, "utf8")) as string[];
+  assert.deepEqual(argv.slice(argv.indexOf("--results")), [
+    ...["--results", results, "--missing", "say 2: exit 2"],
     ...["--gate", "--out", join(results, "summary")],
   ]);
 });
@@ -152,6 +181,26 @@ test("of a step that failed its verdict and the reasons are shown, and not the t
   assert.doesNotMatch(text, /row 29|the first try/);
 });
 
+test("a tier makes room by removing what tiers write, and nothing else", (t) => {
+  const { results } = place(t);
+  const [logs, summary] = [join(results, "tier-1"), join(results, "summary")];
+  for (const folder of [logs, summary]) mkdirSync(folder);
+  for (const file of ["01-old.log", "diary.log"]) writeFileSync(join(logs, file), "");
+  for (const file of ["report.html", "comment.md", "thesis.md"]) writeFileSync(join(summary, file), "");
+  makeRoom(results, logs);
+  assert.deepEqual([readdirSync(logs), readdirSync(summary)], [["diary.log"], ["thesis.md"]]);
+});
+
+for (const results of ["/dev/null", "/proc/nope"]) {
+  const unix = process.platform === "linux";
+  test(`results in ${results} are refused in a sentence`, { skip: !unix }, () => {
+    assert.throws(
+      () => makeRoom(results, join(results, "tier-1")),
+      (error) => error instanceof Failure && /^cannot write results to [^\n]*$/.test(error.message),
+    );
+  });
+}
+
 for (const [flags, says] of [
   [["--no-such"], /^tier: unknown option '--no-such'\n\(npm run tier:1 -- --help shows what there is\)\n$/],
   [["extra"], /^tier: "extra" is one word too many: a tier takes flags only \(.*\)\n$/],
@@ -195,6 +244,26 @@ test("Ctrl-C asks the step to end, and no other is begun", async (t) => {
   assert.equal(readFileSync(outcomes[1]?.log as string, "utf8"), "stopped in good order\n");
   assert.ok(!alive(pid));
   assert.equal(begun.length, 2);
+});
+
+test("a second Ctrl-C asks the step again, which may tidy up before it ends", async (t) => {
+  const { results, run } = place(t);
+  const file = join(results, "asked");
+  const asked = (times: string) =>
+    until(
+      () => existsSync(file) && readFileSync(file, "utf8") === times,
+      `the step was asked ${times} times`,
+    );
+  const over = run(step("stubborn", file));
+  await asked("0");
+  process.kill(process.pid, "SIGINT");
+  await asked("1");
+  // What comes sooner is taken for the same one.
+  await sleep(150);
+  process.kill(process.pid, "SIGINT");
+  const [outcome] = await over;
+  assert.equal(outcome?.exitCode, 130);
+  assert.equal(readFileSync(outcome?.log as string, "utf8"), "tidied up\n");
 });
 
 test("the table at the end has every step, the last words of what failed, and the exit code", async (t) => {

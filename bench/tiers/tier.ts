@@ -13,7 +13,7 @@ import { progressLine } from "../probe/progress-line.ts";
 import { RESULTS } from "../results/store.ts";
 import { Interrupts } from "../run/interrupts.ts";
 import { baseOf } from "./base.ts";
-import { runTier } from "./run-tier.ts";
+import { makeRoom, runTier } from "./run-tier.ts";
 import { outcomeText, planText, tierText } from "./text.ts";
 import { stepsOf, TIER_NAMES, TIERS, type TierName } from "./tiers.ts";
 import { worstOf } from "./worst.ts";
@@ -77,15 +77,17 @@ async function sail(tier: TierName, { base: named, results: folder, dryRun }: Fl
     process.stdout.write(planText(tier, steps));
     return 0;
   }
+  const logs = join(results, `tier-${tier}`);
+  makeRoom(results, logs);
   const interrupts = new Interrupts(process.stderr, "killed");
-  const hint = () => process.stderr.write("\nstopping; Ctrl-C again kills everything\n");
+  const hint = () => process.stderr.write("\nstopping; Ctrl-C again to hurry, a third kills everything\n");
   process.once("SIGINT", hint);
   const progress = progressLine(process.stderr);
   try {
     const outcomes = await runTier({
       steps,
       results,
-      logs: join(results, `tier-${tier}`),
+      logs,
       program: [process.execPath, join(ROOT, "bench", "main.ts")],
       interrupts,
       on: {

@@ -82,7 +82,12 @@ export const TIERS: Readonly<Record<TierName, Tier>> = {
 const SUMMARY_SECONDS = 20;
 
 /** The last step of every tier: its runs in one report, which gates. */
-export function summaryOf(results: string, runs: readonly string[], ab: string | undefined): Step {
+export function summaryOf(
+  results: string,
+  runs: readonly string[],
+  ab: string | undefined,
+  missing: readonly string[] = [],
+): Step {
   return {
     title: "summary",
     argv: [
@@ -90,6 +95,7 @@ export function summaryOf(results: string, runs: readonly string[], ab: string |
       ...runs,
       ...["--results", results],
       ...(ab === undefined ? [] : ["--ab", ab]),
+      ...missing.flatMap((one) => ["--missing", one]),
       ...["--gate", "--out", `${results}/summary`],
     ],
     seconds: SUMMARY_SECONDS,

@@ -177,7 +177,7 @@ test("the cached k6 is known by the files that set-up builds it from", () => {
 });
 
 /** Runs the script of the comment as actions/github-script does, against a pull request that has these comments. */
-async function comment(t: TestContext, text: string, comments: object[], refused = false) {
+async function comment(t: TestContext, text: string | undefined, comments: object[], refused = false) {
   const script = workflow("pull-request.yml").jobs.comment?.steps.at(-1)?.with?.script;
   const calls: { name: string; args: Record<string, unknown> }[] = [];
   const warnings: string[] = [];
@@ -189,7 +189,13 @@ async function comment(t: TestContext, text: string, comments: object[], refused
     paginate: async () => comments,
     rest: { issues: { listComments: {}, createComment: call("create"), updateComment: call("update") } },
   };
-  const context = { repo: { owner: "o", repo: "r" }, issue: { number: 7 } };
+  const context = {
+    repo: { owner: "o", repo: "r" },
+    issue: { number: 7 },
+    serverUrl: "https://github.com",
+    runId: 99,
+    payload: { pull_request: { head: { sha: "0123456789abcdef" } } },
+  };
   const core = { warning: (line: string) => warnings.push(line) };
   const read = t.mock.fn((file: string) => {
     assert.equal(file, "comment.md");
@@ -201,6 +207,7 @@ async function comment(t: TestContext, text: string, comments: object[], refused
     context,
     core,
     () => ({
+      existsSync: () => text !== undefined,
       readFileSync: read,
     }),
   );
@@ -208,11 +215,12 @@ async function comment(t: TestContext, text: string, comments: object[], refused
 }
 
 const MARKED = `faster\n\n${MARKER}\n`;
+const SIGNED = `${MARKED}\nOf commit 0123456.\n`;
 
 test("the first comment is made, and found again by its marker", async (t) => {
   const { calls } = await comment(t, MARKED, [{ id: 1, user: { type: "User" }, body: MARKED }]);
   assert.deepEqual(calls, [
-    { name: "create", args: { owner: "o", repo: "r", issue_number: 7, body: MARKED } },
+    { name: "create", args: { owner: "o", repo: "r", issue_number: 7, body: SIGNED } },
   ]);
 });
 
@@ -220,8 +228,16 @@ test("the next one takes its place", async (t) => {
   const before = { id: 42, user: { type: "Bot" }, body: `slower\n\n${MARKER}` };
   const { calls } = await comment(t, MARKED, [{ id: 1, user: null, body: null }, before]);
   assert.deepEqual(calls, [
-    { name: "update", args: { owner: "o", repo: "r", comment_id: 42, body: MARKED } },
+    { name: "update", args: { owner: "o", repo: "r", comment_id: 42, body: SIGNED } },
   ]);
+});
+
+test("a push that measured nothing does not leave the comment of the one before", async (t) => {
+  const before = { id: 42, user: { type: "Bot" }, body: `Pass\n\n${MARKER}` };
+  const { calls } = await comment(t, undefined, [before]);
+  const job = "https://github.com/o/r/actions/runs/99";
+  const body = `Not measured, see [the job](${job}).\n\n${MARKER}\n\nOf commit 0123456.\n`;
+  assert.deepEqual(calls, [{ name: "update", args: { owner: "o", repo: "r", comment_id: 42, body } }]);
 });
 
 test("a token that may not comment is a warning, no failure", async (t) => {
