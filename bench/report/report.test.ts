@@ -135,7 +135,7 @@ test("a dead target's last log lines are in the report", async () => {
 test("an unfinished run is reported with what is missing", async () => {
   const files = await report(emptySample("basic-load"));
   const text = textOf(files, "report.md");
-  assert.match(text, /^# ⏳ Incomplete: basic-load · smoke\n\nThe run has no verdict\./);
+  assert.match(text, /^# ⏳ Incomplete: basic-load · smoke · --seconds 1\n\nThe run has no verdict\./);
   for (const notice of [
     "This run never ended by itself",
     "There are no windows",

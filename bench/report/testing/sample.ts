@@ -253,7 +253,6 @@ export function hostileSample(): Sample {
     run: {
       ...run,
       run: HOSTILE,
-      scenario: HOSTILE,
       verdict: "fail",
       reasons: [HOSTILE, HOSTILE],
       sla: run.sla.map((row) => ({
