@@ -78,7 +78,12 @@ describe("a retry", { concurrency: 4 }, () => {
     assert.equal(exitCode, 0, stdout);
     assert.equal(second.run.verdict, "warn");
     const { ownVerdict } = second.run.retryOf ?? {};
-    assert.ok(stdout.includes(`FLAKY  basic-load smoke: fail, on retry ${ownVerdict}, exit code 0`), stdout);
+    assert.ok(
+      stdout.includes(
+        `FLAKY  basic-load smoke with --rate 50 --seconds 4: fail, on retry ${ownVerdict}, exit code 0`,
+      ),
+      stdout,
+    );
     assert.doesNotMatch(stdout, /^ {2}(PASS|WARN)\b/m);
     assert.match(second.text("report.md"), /^# ⚠️ Flaky: /);
     assert.match(second.text("report.html"), /<span class="word">Flaky<\/span>/);
