@@ -61,3 +61,11 @@ test("a changed file makes it dirty, staged or not; a new one that git does not 
   git(cwd, "add", "server.js");
   assert.deepEqual(await commitOf(cwd), { sha, dirty: true });
 });
+
+test("a file that a benchmark goes on with makes nothing dirty; others do, in folders as well", async (t) => {
+  const { cwd, sha } = repository(t);
+  writeFileSync(join(cwd, "server.js"), "two\n");
+  mkdirSync(join(cwd, "deep"));
+  assert.deepEqual(await commitOf(join(cwd, "deep"), "server.js"), { sha, dirty: false });
+  assert.deepEqual(await commitOf(cwd, "deep/server.js"), { sha, dirty: true });
+});
