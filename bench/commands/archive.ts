@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { count } from "../format.ts";
+import { setAside } from "../history/set-aside.ts";
 import { archive, KEPT } from "../history/store.ts";
 import { RESULTS } from "../results/store.ts";
 import { wholeNumber } from "../whole-number.ts";
@@ -16,7 +17,7 @@ export function addArchive(program: Command): void {
     .command("archive")
     .summary("move old runs out of the history that trends read")
     .description(
-      "Moves old runs out of the history that trends read, into results/history/archive/. Folders of runs stay.",
+      "Moves old runs out of the history that trends read, into results/history/archive/, and what cannot be read of it into results/history/unreadable/. Folders of runs stay.",
     )
     .option("--days <n>", "keep runs of the last so many days", wholeNumber(0, 36_500), KEPT.days)
     .option("--runs <n>", "and of those the newest so many", wholeNumber(1), KEPT.runs)
@@ -30,6 +31,7 @@ Examples:
   gunzip --stdout results/history/archive/soak.full.ndjson.gz`,
     )
     .action(async ({ days, runs, results }: Flags) => {
+      for (const moved of setAside(results)) process.stderr.write(`plimsoll: set aside: ${moved}\n`);
       await takeIn(results);
       for (const [name, { archived, kept }] of archive(results, { days, runs }, Date.now()))
         process.stdout.write(`${name}: ${count(archived)} archived, ${count(kept)} kept\n`);

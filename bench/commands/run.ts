@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { type Overrides, type Plan, peakOf } from "../../scenarios/lib/plan.ts";
 import { plan as planFor, SCENARIOS } from "../../scenarios/plans.ts";
+import { nameOf } from "../baseline/store.ts";
 import { Failure } from "../failure.ts";
+import { evidenceFor } from "../flakes/evidence.ts";
 import { inCi, isWorthARetry } from "../flakes/retry.ts";
 import { bytes, count } from "../format.ts";
-import { readHistory, record } from "../history/store.ts";
 import { isFree } from "../host/ports.ts";
 import { type Address, addressOf } from "../influx/address.ts";
 import { openDatabase } from "../influx/open-database.ts";
@@ -86,7 +87,6 @@ async function run(names: readonly string[], flags: RunFlags): Promise<number> {
     );
   }
   const database = await databaseOf(flags);
-  if (flags.quarantine) await record(flags.out);
   const interrupts = new Interrupts(
     process.stderr,
     "killed; a run that was under way is left marked as incomplete",
@@ -94,7 +94,7 @@ async function run(names: readonly string[], flags: RunFlags): Promise<number> {
   try {
     let worst = 0;
     for (const plan of plans) {
-      const history = flags.quarantine ? readHistory(flags.out, `${plan.scenario}.${plan.profile}`) : [];
+      const history = flags.quarantine ? await evidenceFor(nameOf(plan), flags.out, warn) : [];
       worst = worse(worst, await runOne(plan, flags, { interrupts, database, history }));
       // Ctrl-C means the whole series.
       if (interrupts.requested) break;
@@ -113,6 +113,10 @@ async function databaseOf({ influx }: RunFlags): Promise<Address | undefined> {
   const address = addressOf(influx);
   await openDatabase(address, (line) => process.stderr.write(`${line}\n`));
   return address;
+}
+
+function warn(line: string): void {
+  process.stderr.write(`plimsoll: ${line}\n`);
 }
 
 interface World extends Pick<Before, "history"> {

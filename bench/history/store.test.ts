@@ -174,7 +174,7 @@ test("a history that cannot be read is refused in one line that says where", asy
   const file = join(root, "history", `${NAME}.ndjson`);
   for (const [line, says] of [
     ['{"v":1,"run":', /basic-load\.smoke\.ndjson, line 2: /],
-    ['{"v":2}', /line 2: not a line of history$/],
+    ['{"v":2}', /line 2: not a line of history; npx plimsoll archive sets it aside$/],
   ] as const) {
     const whole = readFileSync(file);
     appendFileSync(file, `${line}\n`);
@@ -183,4 +183,20 @@ test("a history that cannot be read is refused in one line that says where", asy
   }
   writeFileSync(join(root, "history", "archive.txt"), "");
   assert.deepEqual(histories(root), [NAME]);
+});
+
+test("who is interested in one history takes in its runs alone, whatever the others look like", async (t) => {
+  const root = results(t);
+  laid(root, "day-1", 1);
+  const { run } = sample("stress");
+  laidRun(root, { ...sample("stress"), run }, "other");
+  assert.equal(await record(root), 2);
+  const other = join(root, "history", `stress.${run.plan.profile}.ndjson`);
+  appendFileSync(other, "torn\n");
+  const before = readFileSync(other);
+  rmSync(join(root, "history", `${NAME}.ndjson`));
+  await assert.rejects(record(root), { code: "USAGE", message: /stress\.\w+\.ndjson, line 2: / });
+  assert.equal(await record(root, undefined, NAME), 1);
+  assert.deepEqual(runsOf(readHistory(root, NAME)), ["day-1"]);
+  assert.deepEqual(readFileSync(other), before);
 });

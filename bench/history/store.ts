@@ -15,7 +15,11 @@ export function historyFolder(results: string): string {
 }
 
 const ENDING = ".ndjson";
-const ARCHIVED = ".ndjson.gz";
+export const ARCHIVED = ".ndjson.gz";
+
+function nameOf({ scenario, profile }: { readonly scenario: string; readonly profile: string }): string {
+  return `${scenario}.${profile}`;
+}
 
 /** Names, `<scenario>.<profile>`, that there is a history of; sorted. */
 export function histories(results: string): string[] {
@@ -29,7 +33,7 @@ export function histories(results: string): string[] {
 
 /** The history of a scenario in a profile, oldest run first; none when there is no file. */
 export function readHistory(results: string, name: string): Entry[] {
-  const file = join(historyFolder(results), name + ENDING);
+  const file = historyFile(results, name);
   return existsSync(file) ? entriesIn(readFileSync(file, "utf8"), file) : [];
 }
 
@@ -41,25 +45,37 @@ export function readArchive(results: string, name: string): Entry[] {
     return entriesIn(gunzipSync(readFileSync(file)).toString(), file);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure("USAGE", `${file} cannot be read as an archive: ${oneLine(error)}`);
+    throw new Failure("USAGE", `${file} cannot be read as an archive: ${oneLine(error)}; ${TO_MEND}`);
   }
 }
 
-function archiveFile(results: string, name: string): string {
+export function historyFile(results: string, name: string): string {
+  return join(historyFolder(results), name + ENDING);
+}
+
+export function archiveFile(results: string, name: string): string {
   return join(historyFolder(results), "archive", name + ARCHIVED);
 }
+
+const TO_MEND = "npx plimsoll archive sets it aside";
 
 function entriesIn(text: string, file: string): Entry[] {
   const entries = text.split("\n").flatMap((line, i) => {
     if (line === "") return [];
-    try {
-      return [entrySchema.parse(JSON.parse(line))];
-    } catch (error) {
-      const why = error instanceof SyntaxError ? oneLine(error) : "not a line of history";
-      throw new Failure("USAGE", `${file}, line ${i + 1}: ${why}`);
-    }
+    const entry = entryIn(line);
+    if (typeof entry === "string") throw new Failure("USAGE", `${file}, line ${i + 1}: ${entry}; ${TO_MEND}`);
+    return [entry];
   });
   return inOrder(entries);
+}
+
+/** What a line says, or why it is no line of history. */
+export function entryIn(line: string): Entry | string {
+  try {
+    return entrySchema.parse(JSON.parse(line));
+  } catch (error) {
+    return error instanceof SyntaxError ? oneLine(error) : "not a line of history";
+  }
 }
 
 function text(entries: readonly Entry[]): string {
@@ -77,22 +93,25 @@ function inOrder(entries: readonly Entry[]): Entry[] {
  * folders of runs go.
  *
  * @param onUnreadable told of each run.json that is truncated, of another version, or none of ours; it is left out
+ * @param only the one history, `<scenario>.<profile>`, that is of interest: no other is read or written
  * @returns how many runs were added
+ * @throws Failure for a history or an archive that cannot be read
  */
 export async function record(
   results: string,
   onUnreadable: (why: Failure) => void = () => {},
+  only?: string,
 ): Promise<number> {
   const known = new Set<string>();
-  for (const name of histories(results))
+  for (const name of only === undefined ? histories(results) : [only])
     for (const { run } of [...readHistory(results, name), ...readArchive(results, name)]) known.add(run);
   const fresh = new Map<string, Entry[]>();
   let added = 0;
   for (const id of runsIn(results)) {
     if (known.has(id)) continue;
-    const entry = await entryOrNone({ id, path: join(results, id) }, onUnreadable);
+    const entry = await entryOrNone({ id, path: join(results, id) }, onUnreadable, only);
     if (entry === undefined) continue;
-    const name = `${entry.scenario}.${entry.profile}`;
+    const name = nameOf(entry);
     fresh.set(name, [...(fresh.get(name) ?? []), entry]);
     added++;
   }
@@ -102,16 +121,17 @@ export async function record(
 
 function write(results: string, name: string, entries: readonly Entry[]): void {
   try {
-    writeAtomic(join(historyFolder(results), name + ENDING), text(inOrder(entries)));
+    writeAtomic(historyFile(results, name), text(inOrder(entries)));
   } catch (error) {
     throw new Failure("USAGE", `cannot write history to ${results}: ${(error as Error).message}`);
   }
 }
 
-/** Undefined for a run that was cut, measured nothing, or is of another version: it has no figures to remember. */
+/** Undefined for a run that was cut, measured nothing, is of another version or of no interest: it is nothing to remember. */
 async function entryOrNone(
   folder: { id: string; path: string },
   onUnreadable: (why: Failure) => void,
+  only: string | undefined,
 ): Promise<Entry | undefined> {
   let run: Run;
   try {
@@ -121,6 +141,7 @@ async function entryOrNone(
     onUnreadable(error);
     return undefined;
   }
+  if (only !== undefined && nameOf(run.plan) !== only) return undefined;
   try {
     return entryOf(folder, run, await baselineOf(run, windowsOf(folder), resourcesOf(folder)));
   } catch (error) {

@@ -137,6 +137,23 @@ test("no secret is used, and only the job that comments may write, and that noth
     assert.match(uses ?? "", /^actions\/(download-artifact|github-script)@/);
 });
 
+test("a history that comes from the cache is mended before its tier, so that no damage goes from job to job", () => {
+  const taking = jobs.filter(({ job }) =>
+    job.steps.some(({ uses }) => uses?.startsWith("actions/cache/restore@")),
+  );
+  assert.equal(taking.length, 3);
+  for (const { name, job } of taking) {
+    const at = (which: (step: WorkflowStep) => boolean | undefined) => job.steps.findIndex(which);
+    const restored = at(({ uses }) => uses?.startsWith("actions/cache/restore@"));
+    const mended = at(({ run }) => run === "npx plimsoll archive");
+    const tier = at(({ run }) => run?.startsWith("npm run -s tier:"));
+    assert.ok(
+      0 <= restored && restored < mended && mended < tier,
+      `${name}: ${restored}, ${mended}, ${tier}`,
+    );
+  }
+});
+
 test("artifacts go within 90 days", () => {
   const uploads = steps.filter(({ step }) => step.uses?.startsWith("actions/upload-artifact@"));
   assert.equal(uploads.length, 4);
