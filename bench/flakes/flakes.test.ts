@@ -49,6 +49,7 @@ for (const [commits, runs, flips, standing, why] of [
   ["pw ww wf", 6, 1, "flaky", "a row that warns did not gate"],
   ["pf pf pp pp p", 9, 2, "flaky", "nine runs are too few for quarantine"],
   ["pf pf pp pp pp", 10, 2, "quarantined", "ten are enough"],
+  ["pf pf pp pp pp pp pp", 14, 2, "quarantined", "the share counts, though its interval begins at 4.0 %"],
   ["pf pp pp pp pp", 10, 1, "flaky", "one flip is an accident"],
   [`pf pf ${"pp ".repeat(18)}`, 40, 2, "flaky", "2 of 40 are 5 %, not more"],
   [`pf pf ${"pp ".repeat(17)}p`, 39, 2, "quarantined", "2 of 39 are"],
@@ -82,6 +83,21 @@ test("the last flip is told with its commit, and the rate with its interval", ()
   const { rate, lastFlip } = only(history("pf pp fp pp pp"));
   assert.deepEqual(lastFlip, { run: "run-4", at: "2026-11-20T19:00:00.000Z", commit: "commit-2" });
   assert.ok(rate && Math.abs(rate.low - 0.0567) < 1e-4 && Math.abs(rate.high - 0.5098) < 1e-4);
+});
+
+for (const [commits, low] of [
+  ["pf pf pp pp pp", 0.0567],
+  ["pf pp pp pp pp", 0.0179],
+  ["pf pf pp pp pp pp pp", 0.0401],
+] as const) {
+  test(`the interval of ${commits} begins where the reasons for the rule say`, () => {
+    assert.ok(Math.abs((only(history(commits)).rate?.low ?? 0) - low) < 1e-4);
+  });
+}
+
+test("so is the number of runs that certainty of one flip in twelve would take", () => {
+  const low = (runs: number) => only(history(`${"fp pp pp pp pp pp ".repeat(runs / 12)}`)).rate?.low ?? 0;
+  assert.ok(low(156) < 0.05 && low(168) > 0.05, `${low(156)} and ${low(168)}`);
 });
 
 test("each gate is judged for itself", () => {

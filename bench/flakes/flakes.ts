@@ -3,11 +3,15 @@ import { percent } from "../format.ts";
 import type { Entry, Subject } from "../history/entry.ts";
 import { wilson } from "../stats/wilson.ts";
 
-/** A gate that flips in more than this share of its runs is quarantined: it is reported, and does not gate. */
+/**
+ * A gate that flips in more than this share of its runs is quarantined: it is reported, and does not gate. The share that was seen
+ * decides, not its interval: a gate that flips in one run of twelve would need 168 runs until that begins above 5 % (Wilson), and
+ * cry wolf until then. So some are quarantined that flip less often in truth; what that can hide ends with BROKEN_IN_A_ROW.
+ */
 export const QUARANTINE_RATE = 0.05;
 /**
- * One flip is an accident, and of few runs it is a large share: with 2 of 10 the 95 % interval of the rate (Wilson) begins
- * at 5.7 %, above the 5 % that quarantine takes, and with 1 of 10 at 1.8 %.
+ * One flip is an accident, and of few runs it is a large share. These are the least that can be certain: with 2 of 10 the 95 %
+ * interval of the rate begins at 5.7 %, with 1 of 10 at 1.8 %. With more runs it may begin lower: at 4.0 % with 2 of 14.
  */
 export const LEAST_FLIPS = 2;
 export const LEAST_RUNS = 10;
