@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { anomalies } from "./anomalies.ts";
-import { assertClose } from "./testing/fixtures.ts";
+import { assertClose, FIXTURES } from "./testing/fixtures.ts";
 
 test("a value 2 standard deviations from the others is found, those at less are not", () => {
   // The others have mean 10 and sample variance 2.5.
@@ -37,3 +37,15 @@ test("units and direction do not matter", () => {
     }),
   );
 });
+
+for (const { values, sigmas } of FIXTURES.studentised) {
+  test(`of ${values.length} values each lies as far from the others as statsmodels' studentised residuals say`, () => {
+    const all = anomalies(values, 0);
+    assert.equal(all.length, values.length);
+    for (const { index, sigmas: away } of all) assertClose(away, sigmas[index] as number, `value ${index}`);
+    assert.deepEqual(
+      anomalies(values).map(({ index }) => index),
+      [...sigmas.keys()].filter((index) => Math.abs(sigmas[index] as number) > 2),
+    );
+  });
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { commonLanguageEffect } from "./effect.ts";
+import { commonLanguageEffect, ratioOfGeometricMeans } from "./effect.ts";
 import { kolmogorovSmirnov } from "./kolmogorov-smirnov.ts";
 import { mannWhitney } from "./mann-whitney.ts";
 import { assertClose, FIXTURES } from "./testing/fixtures.ts";
@@ -36,3 +36,9 @@ test("past a million pairs p is that of Kolmogorov's limit", () => {
   assertClose(p, expected.p, "p");
   assert.equal(method, "limit");
 });
+
+for (const { a, b, ratio } of FIXTURES.geometricMeans) {
+  test(`the ratio of the geometric means of ${a.length} and ${b.length} values is scipy's`, () => {
+    assertClose(ratioOfGeometricMeans(a, b), ratio, "ratio", 12);
+  });
+}

@@ -1,4 +1,4 @@
-/** What scipy, statsmodels and Otava say of the inputs in fixtures/scipy.json, which fixtures/make-fixtures.py made. */
+/** What scipy, statsmodels, arch and Otava say of the inputs in fixtures/scipy.json, which fixtures/make-fixtures.py made. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
@@ -43,6 +43,18 @@ interface Fixtures {
     readonly q: readonly number[];
     readonly quantiles: readonly number[];
   };
+  readonly scatter: readonly {
+    readonly values: readonly number[];
+    readonly runLength: number;
+    /** Standard errors, each from 40,000 resamples. */
+    readonly errors: Readonly<Record<"mean" | "p90", number>>;
+  }[];
+  readonly studentised: readonly { readonly values: readonly number[]; readonly sigmas: readonly number[] }[];
+  readonly geometricMeans: readonly {
+    readonly a: readonly number[];
+    readonly b: readonly number[];
+    readonly ratio: number;
+  }[];
 }
 
 const file = new URL("../fixtures/scipy.json", import.meta.url);
