@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
@@ -82,6 +83,44 @@ test("what a killed one left is taken away by the next one", async (t) => {
   const checkouts = openCheckouts(cwd, false, log);
   assert.equal(worktrees(), 1);
   checkouts.remove();
+});
+
+test("so is what one left that git does not know, and nothing that is in use or of others", (t) => {
+  const { cwd, log } = repository(t);
+  const { TMPDIR } = process.env;
+  t.after(() => (TMPDIR === undefined ? delete process.env.TMPDIR : Object.assign(process.env, { TMPDIR })));
+  process.env.TMPDIR = join(cwd, ".git", "tmp");
+  const { pid: dead } = spawnSync(process.execPath, ["-e", ""]);
+  const made = [
+    `plimsoll-ab-${dead}-aaaaaa`,
+    `plimsoll-ab-${process.pid}-bbbbbb`,
+    `plimsoll-ab-${process.ppid}-cccccc`,
+    `other-plimsoll-ab-${dead}-dddddd`,
+    "plimsoll-ab-notes",
+  ];
+  for (const name of made) {
+    mkdirSync(join(process.env.TMPDIR, name, "0123456789ab"), { recursive: true });
+    writeFileSync(join(process.env.TMPDIR, name, "0123456789ab", ".git"), "gitdir: /gone");
+  }
+  openCheckouts(cwd, false, log).remove();
+  assert.deepEqual(readdirSync(process.env.TMPDIR).sort(), made.slice(1).sort());
+});
+
+test("a folder that was pruned from git's list by others goes too", async (t) => {
+  const { cwd, shas, worktrees, log } = repository(t);
+  const program = `
+    const { openCheckouts } = await import(${JSON.stringify(join(import.meta.dirname, "checkouts.ts"))});
+    console.log(await openCheckouts(${JSON.stringify(cwd)}, false, ${JSON.stringify(log)}).of(${JSON.stringify(shas[0])}));
+    process.kill(process.pid, "SIGKILL");`;
+  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+    encoding: "utf8",
+  });
+  const left = stdout.trim();
+  assert.ok(existsSync(left));
+  rmSync(join(cwd, ".git", "worktrees"), { recursive: true });
+  assert.equal(worktrees(), 1);
+  openCheckouts(cwd, false, log).remove();
+  assert.ok(!existsSync(left) && !existsSync(join(left, "..")));
 });
 
 test("a crash takes its checkouts along", async (t) => {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import {
   closeSync,
   existsSync,
+  lstatSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -112,13 +113,27 @@ async function run(
   throw new Failure("USAGE", `${wrong}: ${lastWords(tailOf(logFile, LAST_WORDS_LINES)) ?? program}`);
 }
 
-/** What a killed one left: nobody else can take it away. */
+/** What killed ones left: nobody else can take it away. */
 function sweep(top: string): void {
   for (const line of git(top, "worktree", "list", "--porcelain").split("\n")) {
     const [, path = "", pid] = new RegExp(`^worktree (.*/${PREFIX}(\\d+)-[^/]+/[^/]+)$`).exec(line) ?? [];
     if (path === "" || lives(Number(pid))) continue;
     forget(top, path);
     rmSync(join(path, ".."), { recursive: true, force: true });
+  }
+  // Those that git does not know: killed before it did, pruned since, or of a repository that nobody runs ab in any more.
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid] = new RegExp(`^${PREFIX}(\\d+)-`).exec(name) ?? [];
+    if (pid !== undefined && !lives(Number(pid))) discard(join(tmpdir(), name));
+  }
+}
+
+/** Removes a folder of ours. One that cannot be removed is no reason not to compare builds; nor is one of another user, which is left. */
+function discard(folder: string): void {
+  try {
+    if (lstatSync(folder).uid === process.getuid?.()) rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // Another ab swept it meanwhile.
   }
 }
 
