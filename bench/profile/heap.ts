@@ -5,6 +5,8 @@ import { Failure } from "../failure.ts";
 import { bytes } from "../format.ts";
 import type { Inspector } from "./inspector.ts";
 
+const chunkSchema = z.object({ chunk: z.string() });
+
 /**
  * Writes a heap snapshot of a process to a file that Chrome DevTools opens. V8 collects all garbage first and stands still
  * until the snapshot is made. Half of one is of use to nobody: none is left when it fails, or when we end meanwhile.
@@ -19,10 +21,14 @@ export async function takeHeapSnapshot(inspector: Inspector, file: string): Prom
   // Awaited below; a full disk must not end us before that.
   closed.catch(() => {});
   let written = 0;
+  // It comes faster than a disk takes it, and may be larger than what memory is left beside the load.
+  const goOn = () => inspector.resume();
+  out.on("drain", goOn).on("error", goOn);
   inspector.on("HeapProfiler.addHeapSnapshotChunk", (params) => {
-    const { chunk } = params as { chunk: string };
+    const { chunk } = chunkSchema.parse(params);
     written += Buffer.byteLength(chunk);
-    out.write(chunk);
+    // What comes after the disk was full is heard to the end all the same: answers come behind it.
+    if (!out.destroyed && !out.write(chunk)) inspector.pause();
   });
   try {
     await inspector.send("HeapProfiler.enable");
@@ -37,6 +43,7 @@ export async function takeHeapSnapshot(inspector: Inspector, file: string): Prom
     remove();
     throw error;
   } finally {
+    goOn();
     process.off("exit", remove);
   }
 }

@@ -9,6 +9,9 @@ const OPEN_MS = 5_000;
 /** A heap snapshot comes in chunks of some 100 kB; V8 never sends a message near this. */
 const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 
+/** Characters that are shown of a message that is none. */
+const SHOWN = 60;
+
 const messageSchema = z.object({
   id: z.number().optional(),
   method: z.string().optional(),
@@ -85,9 +88,18 @@ export class Inspector {
     });
   }
 
-  /** What to do with each event of a name; one listener a name. */
+  /** What to do with each event of a name; one listener a name. Where it throws, the session ends. */
   on(method: string, listener: (params: unknown) => void): void {
     this.#heard.set(method, listener);
+  }
+
+  /** Takes nothing more from the process until `resume`, so that what comes faster than it can be kept waits there. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
   }
 
   /** The process goes on by itself. */
@@ -95,10 +107,16 @@ export class Inspector {
     this.#socket.terminate();
   }
 
+  /** Whoever is on the other side may say anything. Thrown here, it would end us: it ends the session. */
   #hear(text: string): void {
-    const { id, method, params, result, error } = messageSchema.parse(JSON.parse(text));
-    if (id !== undefined) this.#settle(id, error?.message, result);
-    else if (method !== undefined) this.#heard.get(method)?.(params);
+    try {
+      const { id, method, params, result, error } = messageSchema.parse(JSON.parse(text));
+      if (id !== undefined) this.#settle(id, error?.message, result);
+      else if (method !== undefined) this.#heard.get(method)?.(params);
+    } catch {
+      this.#abandon(`it sent what is no message of an inspector: ${JSON.stringify(text.slice(0, SHOWN))}`);
+      this.close();
+    }
   }
 
   #settle(id: number, error: string | undefined, result?: unknown): void {
