@@ -63,11 +63,15 @@ export function abScenarios(): string[] {
 export async function compare(options: CompareOptions): Promise<{ ab: Ab; folder: RunFolder }> {
   const { scenario, rate, cwd, interrupts, start } = options;
   const plan = duetPlan({ scenario, rate, seconds: 1 });
-  if (!plan)
+  if (!plan) {
+    const instead = Object.hasOwn(SCENARIOS, scenario)
+      ? `; for ${scenario} run each build and compare the runs, or a run with its baseline: npx plimsoll compare --help`
+      : "";
     throw new Failure(
       "USAGE",
-      `ab loads HTTP servers: the scenarios it knows are ${abScenarios().join(", ")}`,
+      `ab loads HTTP servers: the scenarios it knows are ${abScenarios().join(", ")}${instead}`,
     );
+  }
   checkK6(plan);
   const sources = { a: await sourceOf(options.a, cwd), b: await sourceOf(options.b, cwd) };
   const startedAt = new Date();

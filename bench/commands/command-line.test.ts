@@ -126,7 +126,11 @@ for (const [args, says] of [
   [["ab", "main", "HEAD", "--band", "0"], /It is a percentage above 0/],
   [
     ["ab", "main", "no-such-ref-of-ours", "--scenario", "chain"],
-    /^ab loads HTTP servers: the scenarios it knows are /,
+    /^ab loads HTTP servers: .+; for chain run each build and compare the runs, .+: npx plimsoll compare --help/,
+  ],
+  [
+    ["ab", "main", "HEAD", "--scenario", "no-such"],
+    /^ab loads HTTP servers: the scenarios it knows are [\w, -]+$/m,
   ],
   [["report"], /missing required argument 'run'/],
   [["baseline", "save"], /missing required argument 'run'/],
