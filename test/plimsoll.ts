@@ -81,5 +81,9 @@ export function onlyRun(out: string, { stderr }: Pick<Outcome, "stderr">): { run
   const [name, ...others] = readdirSync(out);
   if (name === undefined || others.length > 0) throw new Error(`not one run in ${out}: ${stderr}`);
   const folder = join(out, name);
-  return { folder, run: runSchema.parse(JSON.parse(readFileSync(join(folder, "run.json"), "utf8"))) };
+  return { folder, run: runIn(folder) };
+}
+
+export function runIn(folder: string): Run {
+  return runSchema.parse(JSON.parse(readFileSync(join(folder, "run.json"), "utf8")));
 }
