@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { COLUMNS, GRAFANA_VERSION } from "./parts/layout.ts";
+import { asksForLimit } from "./parts/sla-limits.ts";
 import { PLIMSOLL, RAW_K6 } from "./parts/variables.ts";
 import { type DashboardJson, dataPanels, generated, type PanelJson } from "./testing/generated.ts";
 
@@ -70,7 +71,9 @@ for (const [name, dashboard] of dashboards) {
     }
   });
 
-  test(`${name}: ids and refIds are set and unique`, () => {
+  test(`${name}: titles, ids and refIds are set and unique`, () => {
+    const titles = panels.map(({ title }) => title);
+    assert.equal(new Set(titles).size, titles.length, titles.join());
     const ids = dashboard.panels.map(({ id }) => id);
     assert.ok(ids.every((id) => Number.isInteger(id) && id > 0));
     assert.equal(new Set(ids).size, ids.length);
@@ -117,8 +120,22 @@ for (const [name, dashboard] of dashboards) {
         assert.equal(rawQuery, true);
         assert.doesNotMatch(query, /;/, title);
         assert.match(query, /=~ \/\^\$\{(run|runA|runB|target):regex\}\$\//, `${title} mixes runs`);
-        if (type === "timeseries" && resultFormat === "time_series")
+        if (type === "timeseries" && resultFormat === "time_series" && !asksForLimit(refId))
           assert.match(query, /\$timeFilter.*GROUP BY time\(\$__interval\)/, `${title} ${refId}`);
+      }
+    }
+  });
+
+  test(`${name}: where limits are drawn, each is a point too, or it lies beyond the end of the axis`, () => {
+    for (const { title, targets = [], transformations = [], fieldConfig } of panels) {
+      const drawn = transformations.flatMap(({ id, options }) =>
+        id === "configFromData" ? (options.mappings as { fieldName: string }[]) : [],
+      );
+      assert.equal(fieldConfig.defaults.custom?.thresholdsStyle !== undefined, drawn.length > 0, title);
+      for (const { fieldName } of drawn) {
+        const point = targets.find(({ refId }) => refId === fieldName);
+        assert.equal(point?.resultFormat, "time_series", `${title}: ${fieldName}`);
+        assert.match(point?.query ?? "", /GROUP BY time\(\w+, \$\{__from\}ms\) fill\(previous\)/, title);
       }
     }
   });

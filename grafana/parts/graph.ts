@@ -12,7 +12,7 @@ import {
 } from "@grafana/grafana-foundation-sdk/common";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import { DATASOURCE } from "./influxql.ts";
-import { type Limits, limitsQuery, limitsTransformation } from "./sla-limits.ts";
+import { axisQueries, type Limits, limitsQuery, limitsTransformation, styleLimits } from "./sla-limits.ts";
 import { noThresholds } from "./thresholds.ts";
 
 export interface GraphOptions {
@@ -40,7 +40,7 @@ export function graph(options: GraphOptions): PanelBuilder {
     .description(description)
     .datasource(DATASOURCE)
     .interval(FINEST)
-    .targets([...queries, ...(limits ? [limitsQuery(limits)] : [])])
+    .targets([...queries, ...(limits ? [limitsQuery(limits), ...axisQueries(limits)] : [])])
     .unit(unit)
     .axisSoftMin(0)
     .lineWidth(1)
@@ -60,6 +60,7 @@ export function graph(options: GraphOptions): PanelBuilder {
     panel
       .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
       .transformations([limitsTransformation(limits)]);
+    styleLimits(panel, limits);
   }
   return panel;
 }

@@ -207,9 +207,8 @@ suite("values of dashboards", { skip: noInfluxd }, () => {
   test("two statuses are one rate; what did not fail and was not dropped is zero", async () => {
     const [rate] = await course(["run-overview", "Requests a second", "run-a"], "rate");
     assert.deepEqual(rate, [0, 10]);
-    const failed = await course(["run-overview", "Failed", "run-a"], "failed");
-    // The number of the run, then its course.
-    assert.equal(failed[0]?.[1], 0.25);
+    const [failed] = await course(["run-overview", "Failed, in all", "run-a"], "failed");
+    assert.equal(failed?.[1], 0.25);
     const course5 = await course(["run-overview", "Answers a second", "run-a"], "failed");
     assert.deepEqual(
       course5.filter(([, value]) => value !== 0),
@@ -232,6 +231,19 @@ suite("values of dashboards", { skip: noInfluxd }, () => {
       [3, 103e6],
       [5, 105e6],
     ]);
+  });
+
+  test("a limit is a point where the time range begins, whenever the run wrote it, so that the axis reaches it", async () => {
+    for (const fromMs of [START_MS - 60_000, START_MS, START_MS + 20_500, START_MS + 3_600_000]) {
+      const range = { fromMs, toMs: fromMs + 10_000 };
+      const board = generated().get("run-overview");
+      assert.ok(board);
+      const rows = await tableOf(board, "Failed", source, range, { run: "variants" });
+      // The row the threshold is made of, and the point.
+      const [, ...points] = rows.filter((row) => "limit" in row).map(({ time, limit }) => [time, limit]);
+      const { limit } = wholeRun("interceptor-overhead").sla.find(({ id }) => id === "failed") ?? {};
+      assert.deepEqual(points, [[fromMs, limit]], `from ${fromMs}`);
+    }
   });
 
   test("a limit on one variant is no line among the latencies of all", async () => {
