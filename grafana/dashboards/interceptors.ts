@@ -8,6 +8,7 @@ import { cpuByProcess, loopDelays } from "../parts/run-graphs.ts";
 import { over, perSecond, RUN, RUN_NOW } from "../parts/select.ts";
 import { bars } from "../parts/stat.ts";
 import { table } from "../parts/table.ts";
+import { NO_VARIANTS } from "../parts/unseen.ts";
 import { datasourceVariable, runVariable, targetAndScenario } from "../parts/variables.ts";
 
 /** Only runs that called the bare variant too have something to compare with. */
@@ -167,6 +168,7 @@ export const interceptors = board({
               unit: "µs",
               decimals: 0,
               queries: [cpuOfVariant('mean("cpu_us_per_request")')],
+              noValue: NO_VARIANTS,
             }),
             graph({
               title: "CPU by variant",
@@ -175,6 +177,7 @@ export const interceptors = board({
               unit: "short",
               decimals: 3,
               queries: [cpuOfVariant('mean("cpu_cores")')],
+              noValue: NO_VARIANTS,
             }),
           ],
         },

@@ -27,6 +27,8 @@ export interface GraphOptions {
   /** What the legend tells of each series beside its name. */
   readonly calcs?: readonly string[];
   readonly decimals?: number;
+  /** What stands there when nothing was measured. */
+  readonly noValue?: string;
 }
 
 /** Finer than this there is nothing: a window is a second. */
@@ -34,7 +36,7 @@ const FINEST = "1s";
 
 /** Lines over time, with a legend that tells the numbers. */
 export function graph(options: GraphOptions): PanelBuilder {
-  const { title, description, unit, queries, limits, calcs = ["mean", "max"], decimals } = options;
+  const { title, description, unit, queries, limits, calcs = ["mean", "max"], decimals, noValue } = options;
   const panel = new PanelBuilder()
     .title(title)
     .description(description)
@@ -56,6 +58,7 @@ export function graph(options: GraphOptions): PanelBuilder {
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
   if (decimals !== undefined) panel.decimals(decimals);
+  if (noValue !== undefined) panel.noValue(noValue);
   if (limits) {
     panel
       .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
