@@ -9,6 +9,10 @@ import { type DashboardJson, dataPanels, generated, type PanelJson } from "./tes
 
 /** 1280 pixels hold 24 columns: narrower than this a number, or a graph with its legend, is not readable. */
 const NARROWEST: Readonly<Record<string, number>> = { stat: 4, default: 6 };
+/** What is left to a column of the grid, of 1280 pixels less the margins and a scroll bar. */
+const COLUMN_PX = 50;
+/** Grafana gives no less to a column of a table that says nothing of its width. */
+const TABLE_COLUMN_PX = 150;
 const UID = `\${datasource}`;
 
 const dashboards = generated();
@@ -93,6 +97,21 @@ for (const [name, dashboard] of dashboards) {
     for (const [n, one] of dashboard.panels.entries())
       for (const other of dashboard.panels.slice(n + 1))
         assert.ok(!overlap(one, other), `${one.title} and ${other.title}`);
+  });
+
+  test(`${name}: the columns of a table fit into its panel at 1280 pixels`, () => {
+    for (const { type, title, gridPos, transformations = [], fieldConfig } of panels) {
+      if (type !== "table") continue;
+      const columns = Object.values(transformations.at(-1)?.options.renameByName ?? {});
+      const widths = columns.map((column) => {
+        const { properties = [] } =
+          fieldConfig.overrides.find(({ matcher }) => matcher.options === column) ?? {};
+        return Number(properties.find(({ id }) => id === "custom.width")?.value ?? TABLE_COLUMN_PX);
+      });
+      assert.ok(widths.length > 1, title);
+      const sum = widths.reduce((all, width) => all + width);
+      assert.ok(sum <= gridPos.w * COLUMN_PX, `${title}: ${sum} px in ${gridPos.w} columns`);
+    }
   });
 
   test(`${name}: every panel says what it shows, asks for something, and has a unit`, () => {

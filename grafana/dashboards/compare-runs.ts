@@ -91,10 +91,10 @@ const rows = table({
   ],
   columns: [
     { name: "id", title: "row" },
-    { name: "run A" },
-    { name: "run B" },
-    { name: "B - A" },
-    { name: "B over A", decimals: 2 },
+    { name: "run A", width: 170 },
+    { name: "run B", width: 170 },
+    { name: "B - A", width: 170 },
+    { name: "B over A", width: 170, decimals: 2 },
   ],
   sortBy: { column: "id", desc: false },
 });
@@ -122,14 +122,14 @@ export const compareRuns = board({
       title: "What they came to",
       rows: [
         {
-          height: 12,
+          height: 7,
           panels: [
             [verdict("A"), 4],
             [verdict("B"), 4],
-            [percentiles, 6],
-            [rows, 10],
+            [percentiles, 16],
           ],
         },
+        { height: 11, panels: [rows] },
       ],
     },
     {

@@ -32,7 +32,10 @@ export interface PanelJson {
       readonly custom?: { readonly thresholdsStyle?: object };
       readonly thresholds?: { readonly steps: readonly object[] };
     };
-    readonly overrides: readonly { readonly matcher: { readonly options: string } }[];
+    readonly overrides: readonly {
+      readonly matcher: { readonly options: string };
+      readonly properties: readonly { readonly id: string; readonly value: unknown }[];
+    }[];
   };
 }
 

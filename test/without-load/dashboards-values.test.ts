@@ -225,6 +225,20 @@ suite("values of dashboards", { skip: noInfluxd }, () => {
     ]);
   });
 
+  test("the table of runs has a row of each, with the verdict of those that ended", async () => {
+    const rows: Record<string, unknown>[] = await answer("run-overview", "Runs", {});
+    const names = (column: string) =>
+      rows
+        .filter((row) => row[column] !== undefined)
+        .map(({ run }) => run)
+        .toSorted();
+    assert.deepEqual(names("title"), ["run-a", "run-b", "variants"]);
+    assert.deepEqual(names("verdict"), ["run-a", "run-b", "variants"]);
+    assert.equal(rows.find((row) => row.title !== undefined)?.target, "connector");
+    const none = await answer("run-overview", "Runs", { target: "another" });
+    assert.deepEqual(none, []);
+  });
+
   test("a process that was not seen for a second has a gap there", async () => {
     const memory = await course(["run-overview", "Memory", "run-a"], "rss_bytes", { process: "target" });
     assert.deepEqual(memory.slice(3, 5), [
