@@ -75,7 +75,7 @@ export const interceptors = board({
             bars({
               title: "Added to p50",
               description:
-                "Mean over the seconds of the hold phase of what each variant adds to the bare one's p50. `full` is the whole chain; the others are one interceptor each. Differences below some 0.05 ms are noise.",
+                "Mean over the seconds of the hold phase of what each variant adds to the bare one's p50. `full` is the whole chain; the others are one interceptor each. Differences below some 0.05 ms are noise. Limits are in the table beside.",
               unit: "ms",
               decimals: 3,
               queries: allAdded("p50", ""),
@@ -88,10 +88,12 @@ export const interceptors = board({
           panels: [
             graph({
               title: "Added to p50, over time",
-              description: "The same, second by second: a cost that grows while the run lasts shows here.",
+              description:
+                "The same, second by second: a cost that grows while the run lasts shows here. Dashed: the limit of the SLA on what an interceptor adds in all; `full` has none.",
               unit: "ms",
               decimals: 3,
               queries: allAdded("p50", STEPS),
+              limits: { limit: "added-.*" },
             }),
             graph({
               title: "Added to p95, over time",

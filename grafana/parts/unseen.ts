@@ -11,3 +11,6 @@ export const NO_VARIANTS = "not told: the bundled connector alone tells what eac
 
 /** And what a connector does with packets. */
 export const NO_NODES = "not told: a connector that prints a ready line with an admin address tells this";
+
+/** Whether telemetry is complete is known where every event is waited for. */
+export const NO_WATCH = "not measured: the scenario chain alone waits for the telemetry of each packet";
