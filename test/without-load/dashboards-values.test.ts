@@ -79,13 +79,21 @@ async function write(
   assert.deepEqual(delivery, { taken: true, written: lines.length, refused: 0, why: "" });
 }
 
-/** 900 ms in the warm-up, 2 ms and then 4 ms after it; in second 5 one of ten fails, and three arrivals are dropped in 30. */
+/** 900 ms in the warm-up, 2 ms and then 4 ms after it; in second 5 one of ten fails, in 7 three of twelve miss telemetry, and three arrivals are dropped in 30. */
 function steady(at: number): Series[] {
   if (at === 0) return requests(10, 900, { phase: "warm-up" });
   return [
     ...requests(8, at < 20 ? 2 : 4, { phase: "hold", status: "2xx" }),
     ...requests(2, at < 20 ? 2 : 4, { phase: "hold", status: "5xx" }, at === 5 ? 1 : 0),
     ...(at === 30 ? [counter("dropped_iterations", 3)] : []),
+    {
+      metric: "telemetry_complete",
+      type: "rate",
+      unit: "",
+      tags: { phase: "hold" },
+      yes: 9,
+      no: at === 7 ? 3 : 0,
+    },
   ];
 }
 
@@ -157,6 +165,16 @@ suite("values of dashboards", { skip: noInfluxd }, () => {
     assert.deepEqual(
       (await course(panel, "value", { node: "B" })).map(([, ms]) => ms),
       [8, 8, 8, 8, 8],
+    );
+  });
+
+  test("of packets that miss an event of their telemetry, the share is told of the second they were sent in", async () => {
+    const panel = ["ilp-network", "Packets with all their telemetry", "run-a"] as const;
+    const shares = await course(panel, "complete");
+    assert.equal(shares.length, SECONDS - 1);
+    assert.deepEqual(
+      shares.filter(([, share]) => share !== 100),
+      [[7, 75]],
     );
   });
 
