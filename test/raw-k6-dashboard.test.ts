@@ -1,5 +1,5 @@
 /**
- * The dashboard of k6's own points: a `k6 run --out influxdb=...`, in our build of k6, of an HTTP script and of one that sends packets
+ * The dashboard of k6's own points: a `k6 run --out influxdb=...`, in stock k6, of an HTTP script and of one that sends packets
  * over WebSocket, into a real influxd, and every query of the dashboard as Grafana would send it.
  */
 import assert from "node:assert/strict";
