@@ -8,7 +8,8 @@
  * fetched side by side.
  *
  *   node build/setup.mjs           what a run needs
- *   node build/setup.mjs --test    and what the tests need: a browser and an InfluxDB, on a Debian where we may install them
+ *   node build/setup.mjs --test    and what the tests need: k6 as it is without our output, and, on a Debian where we may
+ *                                  install them, a browser and an InfluxDB
  */
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -73,7 +74,13 @@ async function dependenciesAndBundles() {
 async function k6() {
   if (process.env.K6_BIN) return say(`k6: ${process.env.K6_BIN} (K6_BIN)`);
   const sources = filesBelow(join(ROOT, "build", "k6"), /(\.go|go\.mod|go\.sum)$/);
-  await step("k6", ".cache/k6.stamp", sources, buildK6);
+  await step("k6", ".cache/k6.stamp", sources, (report) => buildK6(report, "k6", "."));
+  // Of the same packages, which are compiled now: some seconds.
+  const versions = sources.filter((file) => /go\.(mod|sum)$/.test(file));
+  if (tests)
+    await step("stock k6", ".cache/k6-stock.stamp", versions, (report) =>
+      buildK6(report, "k6-stock", "go.k6.io/k6/v2"),
+    );
 }
 
 /** Runs `make` unless the stamp says that it was made from the same inputs. */
@@ -96,6 +103,7 @@ async function step(name, stampFile, inputs, make) {
 function made(name) {
   if (name === "dependencies") return existsSync(join(BIN, "node"));
   if (name === "k6") return existsSync(join(CACHE, "k6"));
+  if (name === "stock k6") return existsSync(join(CACHE, "k6-stock"));
   const targets = readdirSync(join(ROOT, "targets")).filter((it) =>
     existsSync(join(ROOT, "targets", it, "main.ts")),
   );
@@ -118,7 +126,8 @@ async function installPackages(report) {
   }
 }
 
-async function buildK6(report) {
+/** Builds a command of build/k6's module, or of one that it requires, into .cache. */
+async function buildK6(report, name, pkg) {
   const version = spawnSync("go", ["version"], { encoding: "utf8" });
   if (version.error)
     throw new SetupError("Go is missing: install Go 1.25 or newer (https://go.dev/dl), or set K6_BIN");
@@ -126,18 +135,17 @@ async function buildK6(report) {
   if (Number(major) === 1 && Number(minor) < 25) {
     throw new SetupError(`Go ${major}.${minor} is too old: k6 needs Go 1.25 or newer (https://go.dev/dl)`);
   }
-  report("go build (two minutes the first time)");
-  const binary = join(CACHE, "k6");
-  const fresh = join(CACHE, `k6.new-${process.pid}`);
+  report(name === "k6" ? "go build (two minutes the first time)" : "go build");
+  const fresh = join(CACHE, `${name}.new-${process.pid}`);
   try {
-    const args = ["build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", fresh, "."];
+    const args = ["build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", fresh, pkg];
     await command(
       "go",
       args,
       { cwd: join(ROOT, "build", "k6"), env: { ...process.env, CGO_ENABLED: "0" } },
       "go build",
     );
-    renameSync(fresh, binary);
+    renameSync(fresh, join(CACHE, name));
   } finally {
     rmSync(fresh, { force: true });
   }

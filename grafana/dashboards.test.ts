@@ -3,11 +3,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { COLUMNS, GRAFANA_VERSION } from "./parts/layout.ts";
+import { asksForLimit } from "./parts/sla-limits.ts";
 import { PLIMSOLL, RAW_K6 } from "./parts/variables.ts";
 import { type DashboardJson, dataPanels, generated, type PanelJson } from "./testing/generated.ts";
 
 /** 1280 pixels hold 24 columns: narrower than this a number, or a graph with its legend, is not readable. */
 const NARROWEST: Readonly<Record<string, number>> = { stat: 4, default: 6 };
+/** What is left to a column of the grid, of 1280 pixels less the margins and a scroll bar. */
+const COLUMN_PX = 50;
+/** Grafana gives no less to a column of a table that says nothing of its width. */
+const TABLE_COLUMN_PX = 150;
 const UID = `\${datasource}`;
 
 const dashboards = generated();
@@ -70,7 +75,9 @@ for (const [name, dashboard] of dashboards) {
     }
   });
 
-  test(`${name}: ids and refIds are set and unique`, () => {
+  test(`${name}: titles, ids and refIds are set and unique`, () => {
+    const titles = panels.map(({ title }) => title);
+    assert.equal(new Set(titles).size, titles.length, titles.join());
     const ids = dashboard.panels.map(({ id }) => id);
     assert.ok(ids.every((id) => Number.isInteger(id) && id > 0));
     assert.equal(new Set(ids).size, ids.length);
@@ -90,6 +97,21 @@ for (const [name, dashboard] of dashboards) {
     for (const [n, one] of dashboard.panels.entries())
       for (const other of dashboard.panels.slice(n + 1))
         assert.ok(!overlap(one, other), `${one.title} and ${other.title}`);
+  });
+
+  test(`${name}: the columns of a table fit into its panel at 1280 pixels`, () => {
+    for (const { type, title, gridPos, transformations = [], fieldConfig } of panels) {
+      if (type !== "table") continue;
+      const columns = Object.values(transformations.at(-1)?.options.renameByName ?? {});
+      const widths = columns.map((column) => {
+        const { properties = [] } =
+          fieldConfig.overrides.find(({ matcher }) => matcher.options === column) ?? {};
+        return Number(properties.find(({ id }) => id === "custom.width")?.value ?? TABLE_COLUMN_PX);
+      });
+      assert.ok(widths.length > 1, title);
+      const sum = widths.reduce((all, width) => all + width);
+      assert.ok(sum <= gridPos.w * COLUMN_PX, `${title}: ${sum} px in ${gridPos.w} columns`);
+    }
   });
 
   test(`${name}: every panel says what it shows, asks for something, and has a unit`, () => {
@@ -117,8 +139,22 @@ for (const [name, dashboard] of dashboards) {
         assert.equal(rawQuery, true);
         assert.doesNotMatch(query, /;/, title);
         assert.match(query, /=~ \/\^\$\{(run|runA|runB|target):regex\}\$\//, `${title} mixes runs`);
-        if (type === "timeseries" && resultFormat === "time_series")
+        if (type === "timeseries" && resultFormat === "time_series" && !asksForLimit(refId))
           assert.match(query, /\$timeFilter.*GROUP BY time\(\$__interval\)/, `${title} ${refId}`);
+      }
+    }
+  });
+
+  test(`${name}: where limits are drawn, each is a point too, or it lies beyond the end of the axis`, () => {
+    for (const { title, targets = [], transformations = [], fieldConfig } of panels) {
+      const drawn = transformations.flatMap(({ id, options }) =>
+        id === "configFromData" ? (options.mappings as { fieldName: string }[]) : [],
+      );
+      assert.equal(fieldConfig.defaults.custom?.thresholdsStyle !== undefined, drawn.length > 0, title);
+      for (const { fieldName } of drawn) {
+        const point = targets.find(({ refId }) => refId === fieldName);
+        assert.equal(point?.resultFormat, "time_series", `${title}: ${fieldName}`);
+        assert.match(point?.query ?? "", /GROUP BY time\(\w+, \$\{__from\}ms\) fill\(previous\)/, title);
       }
     }
   });

@@ -6,10 +6,11 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { influxd, noInfluxd } from "../bench/influx/testing/influxd.ts";
 import { dataSource } from "../grafana/testing/data-source.ts";
-import { generated } from "../grafana/testing/generated.ts";
+import { dataPanels, generated } from "../grafana/testing/generated.ts";
 import { type Answered, emptyPanels, idleQueries, variablesOf, view } from "../grafana/testing/view.ts";
 import { freeBase } from "../targets/ilp/testing/free-base.ts";
 import { runScenario } from "./plimsoll.ts";
+import { startTarget } from "./start-target.ts";
 
 /**
  * A run of every kind, healthy ones and those in which something fails, those over HTTP at once and then those of packets:
@@ -26,13 +27,15 @@ const PACKETS: readonly Flags[] = [
   // No packet of a sender with another secret is fulfilled.
   ["latency-ladder", "--rate", "100", "-e", "SECRET=another"],
   ["chain", "--rate", "50"],
+  ["burst", "--rate", "100"],
 ];
 const SECONDS = ["--seconds", "5"];
 
-/** What a dashboard is told of a run: its name, and when it was. */
+/** What a dashboard is told of a run: its name, when it was, and of what kind its target. */
 interface Told {
   readonly run: string;
   readonly range: { readonly fromMs: number; readonly toMs: number };
+  readonly kind: string;
 }
 
 /** Sails some at once into a database. */
@@ -44,16 +47,54 @@ function sailAll(t: TestContext, url: string, runs: readonly Flags[]): Promise<T
       assert.equal(run.state, "complete", stderr);
       assert.match(stderr, /InfluxDB: [\d,]+ points written to \S+\n/, `${run.run} lost points`);
       const [fromMs, toMs] = [Date.parse(run.startedAt), Date.parse(run.endedAt ?? "")];
-      return { run: run.run, range: { fromMs, toMs } };
+      return { run: run.run, range: { fromMs, toMs }, kind: run.target.kind };
     }),
   );
 }
+
+/** Runs against servers that were there before: neither their processes nor their admin addresses are known. */
+async function ownServers(t: TestContext): Promise<readonly Flags[]> {
+  const urls = await startTarget(t, "connector", "--port-base", "0");
+  const { ilp = "" } = await startTarget(t, "ilp", "--port-base", String(await freeBase()));
+  const variants = Object.entries(urls).map(([name, url]) => `${name}=${url}`);
+  const packets = ["TOKEN=alice-token", "DESTINATION=test.a.bob", "SECRET=plimsoll"];
+  return [
+    ["basic-load", "--rate", "60", "--url", urls.full ?? ""],
+    ["interceptor-overhead", "--rate", "120", "--url", urls.full ?? "", "--variants", variants.join(",")],
+    ["soak", "--rate", "100", "--url", ilp, ...packets.flatMap((pair) => ["-e", pair])],
+  ];
+}
+
+const ofOwn = ({ kind }: Told) => kind === "url";
+
+/** What cannot be seen of some runs: these panels say so, and why. */
+const UNSEEN: Readonly<Record<string, Readonly<Record<string, (run: Told) => boolean>>>> = {
+  interceptors: { "CPU of a request, by variant": ofOwn, "CPU by variant": ofOwn },
+  "ilp-network": {
+    "Fulfilled a second, by connector": ofOwn,
+    "Rejected a second, by connector": ofOwn,
+    "Time in each connector, p50": ofOwn,
+    "p50 by connector": ofOwn,
+    "p99 by connector": ofOwn,
+    "Held packets": ofOwn,
+    "Ledger queue": ofOwn,
+    "Time of a commit": ofOwn,
+    "Entries a commit": ofOwn,
+    "Telemetry in time, p95": ofOwn,
+    "Packets with all their telemetry": ({ run }) => !run.includes("-chain-"),
+    "Telemetry dropped a second": ofOwn,
+    "Telemetry waiting": ofOwn,
+    Heap: ofOwn,
+  },
+  soak: { Heap: ofOwn },
+  "compare-runs": { "CPU of the target": ofOwn, "Memory of the target": ofOwn },
+};
 
 /** Which of the runs above a dashboard is for. */
 const OFFERS: Readonly<Record<string, RegExp>> = {
   "run-overview": /./,
   interceptors: /interceptor-overhead/,
-  "ilp-network": /soak|latency-ladder|chain/,
+  "ilp-network": /soak|latency-ladder|chain|burst/,
   soak: /./,
   "compare-runs": /./,
 };
@@ -64,7 +105,9 @@ test("a run's dashboards: every panel, variable and annotation has an answer", {
   const { origin } = await influxd(t);
   const source = dataSource(origin, "plimsoll");
   const url = `${origin}/plimsoll`;
-  const sailed = [...(await sailAll(t, url, HTTP)), ...(await sailAll(t, url, PACKETS))];
+  const own = await ownServers(t);
+  const sailed: Told[] = [];
+  for (const some of [HTTP, PACKETS, own]) sailed.push(...(await sailAll(t, url, some)));
   // In the order of their names, which begin with when they started.
   const runs = sailed.toSorted((a, b) => (a.run < b.run ? -1 : 1));
   for (const [name, dashboard] of generated()) {
@@ -82,10 +125,17 @@ test("a run's dashboards: every panel, variable and annotation has an answer", {
       for (const [one, values] of Object.entries(offered)) assert.notEqual(values.length, 0, one);
 
       const all: Answered[] = [];
-      for (const { run, range } of runs.filter((one) => offers.test(one.run))) {
-        const variables = (await variablesOf(dashboard, source, range, { [variable]: run })).chosen;
+      for (const told of runs.filter((one) => offers.test(one.run))) {
+        const { run, range } = told;
+        // Beside itself, so that what it lacks is not hidden by what another has.
+        const picked: Record<string, string> = name === "compare-runs" ? { runA: run, runB: run } : { run };
+        const { chosen: variables } = await variablesOf(dashboard, source, range, picked);
         const answered = await view(dashboard, source, range, variables);
-        assert.deepEqual(emptyPanels(answered), [], `panels without a value for ${run}`);
+        const unseen = dataPanels(dashboard).filter(({ title }) => UNSEEN[name]?.[title]?.(told));
+        for (const { title, fieldConfig } of unseen)
+          assert.match(fieldConfig.defaults.noValue ?? "", /^not (measured|told): /, title);
+        const expectedEmpty = unseen.map(({ title, id }) => `${title} (${id})`);
+        assert.deepEqual(emptyPanels(answered), expectedEmpty, `panels without a value for ${run}`);
         all.push(...answered);
       }
       assert.deepEqual(idleQueries(all), [], "queries, or columns of them, that no run answers");

@@ -1,4 +1,4 @@
-/** The raw way: k6's own InfluxDB output, in our build of k6, one point a sample (docs/influx.md). */
+/** The raw way: k6's own InfluxDB output, in stock k6, one point a sample (docs/influx.md). */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { influxd, noInfluxd } from "../bench/influx/testing/influxd.ts";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { k6Binary } from "../bench/paths.ts";
 import { ROOT } from "./plimsoll.ts";
+import { stockK6 } from "./stock-k6.ts";
 
 export interface RawK6 {
   /** Of dist/. */
@@ -18,7 +18,7 @@ export interface RawK6 {
   readonly exitCodes?: readonly number[];
 }
 
-/** `k6 run` of one of our scripts with an output of k6's own, in our build of k6; gives back what it printed. */
+/** `k6 run` of one of our scripts with an output of k6's own, in stock k6; gives back what it printed. */
 export async function rawK6(t: TestContext, options: RawK6): Promise<string> {
   const { script, out, tell, flags = [], env = {}, exitCodes = [0] } = options;
   const pairs = Object.entries({ PROFILE: "smoke", ...tell }).flatMap(([key, value]) => [
@@ -26,7 +26,7 @@ export async function rawK6(t: TestContext, options: RawK6): Promise<string> {
     `${key}=${value}`,
   ]);
   const child = spawn(
-    k6Binary(),
+    stockK6(),
     ["run", "--quiet", "--out", out, ...flags, ...pairs, join(ROOT, "dist", `${script}.js`)],
     { env: { ...process.env, K6_NO_USAGE_REPORT: "true", ...env } },
   );

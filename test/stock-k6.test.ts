@@ -1,13 +1,14 @@
-/** The bundles work with k6 alone, in our build of it: no plimsoll, no windows output, k6's own thresholds gate. */
+/** The bundles work with stock k6 alone: no plimsoll, no windows output, k6's own thresholds gate. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { k6Binary } from "../bench/paths.ts";
 import { SCENARIOS } from "../scenarios/plans.ts";
 import { freeBase } from "../targets/ilp/testing/free-base.ts";
 import { ROOT } from "./plimsoll.ts";
 import { startTarget } from "./start-target.ts";
+import { stockK6 } from "./stock-k6.ts";
 import { onlyTooSlowForK6 } from "./too-slow.ts";
 
 async function up(t: TestContext, ...flags: string[]): Promise<Record<string, string>> {
@@ -19,7 +20,7 @@ function k6(
   env: Record<string, string>,
 ): Promise<{ exitCode: number | null; output: string }> {
   const pairs = Object.entries(env).flatMap(([key, value]) => ["-e", `${key}=${value}`]);
-  const child = spawn(k6Binary(), ["run", "--quiet", ...pairs, join(ROOT, "dist", `${scenario}.js`)], {
+  const child = spawn(stockK6(), ["run", "--quiet", ...pairs, join(ROOT, "dist", `${scenario}.js`)], {
     env: { ...process.env, K6_NO_USAGE_REPORT: "true" },
   });
   let output = "";
@@ -30,6 +31,17 @@ function k6(
   }
   return new Promise((resolve) => child.once("close", (exitCode) => resolve({ exitCode, output })));
 }
+
+test("it is k6 without our output, of the version that ours is built from", {
+  skip: process.env.K6_BIN ? "NOT RUN: K6_BIN names another" : false,
+}, () => {
+  const told = (args: readonly string[]) =>
+    spawnSync(stockK6(), args, { encoding: "utf8", input: "export default function () {}" });
+  assert.match(told(["run", "--out", "windows=-", "-"]).stderr, /invalid output type 'windows'/);
+  const goMod = readFileSync(join(ROOT, "build", "k6", "go.mod"), "utf8");
+  const [, required] = /go\.k6\.io\/k6\/v2 (v\S+)/.exec(goMod) ?? [];
+  assert.match(told(["version"]).stdout, new RegExp(`^k6-stock ${required} `));
+});
 
 const SHORT = { PROFILE: "smoke", SECONDS: "5", VUS: "20" };
 

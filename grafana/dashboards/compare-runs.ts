@@ -4,6 +4,7 @@ import { influxql } from "../parts/influxql.ts";
 import { chosen, TOTALS, WITHOUT_WARM_UP } from "../parts/select.ts";
 import { bars, stat } from "../parts/stat.ts";
 import { table } from "../parts/table.ts";
+import { NO_PROCESS } from "../parts/unseen.ts";
 import { choice, datasourceVariable, targetAndScenario, twoRuns } from "../parts/variables.ts";
 import { type Curve, xyChart } from "../parts/xy-chart.ts";
 
@@ -29,13 +30,20 @@ function curve(name: Name, aggregate: string, from: string, where = ""): Curve {
   return { name: y, x, y, query: influxql(query, { table: true }) };
 }
 
-function curves(title: string, description: string, unit: string, make: (name: Name) => Curve) {
+function curves(
+  title: string,
+  description: string,
+  unit: string,
+  make: (name: Name) => Curve,
+  noValue?: string,
+) {
   return xyChart({
     title,
     description: `${description} Both runs begin at 0, whenever they were; smoothed over ${SMOOTHED} steps.`,
     unit,
     xLabel: "seconds since the target was ready",
     curves: RUNS.map(make),
+    ...(noValue !== undefined && { noValue }),
   });
 }
 
@@ -83,10 +91,10 @@ const rows = table({
   ],
   columns: [
     { name: "id", title: "row" },
-    { name: "run A" },
-    { name: "run B" },
-    { name: "B - A" },
-    { name: "B over A", decimals: 2 },
+    { name: "run A", width: 170 },
+    { name: "run B", width: 170 },
+    { name: "B - A", width: 170 },
+    { name: "B over A", width: 170, decimals: 2 },
   ],
   sortBy: { column: "id", desc: false },
 });
@@ -114,14 +122,14 @@ export const compareRuns = board({
       title: "What they came to",
       rows: [
         {
-          height: 12,
+          height: 7,
           panels: [
             [verdict("A"), 4],
             [verdict("B"), 4],
-            [percentiles, 6],
-            [rows, 10],
+            [percentiles, 16],
           ],
         },
+        { height: 11, panels: [rows] },
       ],
     },
     {
@@ -150,12 +158,14 @@ export const compareRuns = board({
               "Cores that the target used, all of its processes together.",
               "short",
               (name) => curve(name, 'mean("cpu_cores")', '"resources"', ` AND "process" = 'target'`),
+              NO_PROCESS,
             ),
             curves(
               "Memory of the target",
               "Resident memory, all of its processes together.",
               "bytes",
               (name) => curve(name, 'max("rss_bytes")', '"resources"', ` AND "process" = 'target'`),
+              NO_PROCESS,
             ),
           ],
         },

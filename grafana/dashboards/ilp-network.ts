@@ -1,6 +1,6 @@
 import { runAnnotations } from "../parts/annotations.ts";
 import { board } from "../parts/board.ts";
-import { graph } from "../parts/graph.ts";
+import { type GraphOptions, graph } from "../parts/graph.ts";
 import { influxql } from "../parts/influxql.ts";
 import {
   byProcess,
@@ -10,14 +10,19 @@ import {
   loopDelays,
 } from "../parts/run-graphs.ts";
 import { over, perSecond, RUN_NOW, TOTALS } from "../parts/select.ts";
+import { NO_HEAP, NO_NODES, NO_WATCH } from "../parts/unseen.ts";
 import { datasourceVariable, runVariable, targetAndScenario } from "../parts/variables.ts";
 
-/** Runs whose connectors told how they were. */
-const RUNS = { measurement: "nodes" };
+/** Runs that sent packets, to whatever connector. */
+const RUNS = { measurement: "packets" };
 
 /** What each connector tells, a line each. */
-const byNode = (aggregate: string) =>
-  influxql(over({ value: aggregate }, '"nodes"', { by: "node" }), { alias: "$tag_node" });
+const byNode = ({ value, ...options }: Omit<GraphOptions, "queries"> & { readonly value: string }) =>
+  graph({
+    ...options,
+    queries: [influxql(over({ value }, '"nodes"', { by: "node" }), { alias: "$tag_node" })],
+    noValue: NO_NODES,
+  });
 
 const packets = graph({
   title: "Packets a second, at the sender",
@@ -31,28 +36,28 @@ const packets = graph({
   ],
 });
 
-const fulfilled = graph({
+const fulfilled = byNode({
   title: "Fulfilled a second, by connector",
   description:
     "Packets each connector passed a Fulfill back for. In a chain all lines lie on each other; one that is lower than that before it has lost packets in between.",
   unit: "pps",
-  queries: [byNode('mean("fulfilled")')],
+  value: 'mean("fulfilled")',
 });
 
-const rejected = graph({
+const rejected = byNode({
   title: "Rejected a second, by connector",
   description:
     "Packets each connector passed a Reject back for, its own or one from behind it. The last connector of a chain with a line is where packets were refused.",
   unit: "pps",
-  queries: [byNode('mean("rejected")')],
+  value: 'mean("rejected")',
 });
 
-const hops = graph({
+const hops = byNode({
   title: "Time in each connector, p50",
   description:
     "What a packet spends in each connector and on its way from there to the next: the difference between neighbours' p50. Medians do not add up exactly; a line has a gap where its difference was below zero, and where either of the two had no packet or did not tell.",
   unit: "ms",
-  queries: [byNode('median("hop_p50_ms")')],
+  value: 'median("hop_p50_ms")',
 });
 
 const telemetry = graph({
@@ -72,6 +77,23 @@ const telemetry = graph({
     ),
   ],
   limits: { limit: "telemetry-delay|heartbeat" },
+  noValue: NO_NODES,
+});
+
+const complete = graph({
+  title: "Packets with all their telemetry",
+  description:
+    "Share of packets of which every event of every connector on their way came in time, where the scenario watches it. Dashed: the limit of the SLA.",
+  unit: "percent",
+  decimals: 2,
+  calcs: ["mean", "min"],
+  queries: [
+    influxql(over({ complete: '100 * sum("yes") / (sum("yes") + sum("no"))' }, '"telemetry_complete"'), {
+      alias: "$col",
+    }),
+  ],
+  limits: { limit: "telemetry-complete" },
+  noValue: NO_WATCH,
 });
 
 /** Where on its way does a packet wait, and is any lost? */
@@ -90,18 +112,18 @@ export const ilpNetwork = board({
         {
           height: 9,
           panels: [
-            graph({
+            byNode({
               title: "p50 by connector",
               description:
                 "From the receipt of a packet to its answer, at each connector: the time of all connectors behind it is part of it.",
               unit: "ms",
-              queries: [byNode('median("latency_p50_ms")')],
+              value: 'median("latency_p50_ms")',
             }),
-            graph({
+            byNode({
               title: "p99 by connector",
               description: "The same at p99: the worst second of an interval.",
               unit: "ms",
-              queries: [byNode('max("latency_p99_ms")')],
+              value: 'max("latency_p99_ms")',
             }),
           ],
         },
@@ -113,39 +135,39 @@ export const ilpNetwork = board({
         {
           height: 9,
           panels: [
-            graph({
+            byNode({
               title: "Held packets",
               description: "Packets that went on and are not answered yet, the most of an interval.",
               unit: "short",
               decimals: 0,
-              queries: [byNode('max("held")')],
+              value: 'max("held")',
             }),
-            graph({
+            byNode({
               title: "Ledger queue",
               description:
                 "Entries that are not on disk yet; a packet is two: its hold, and its end. One that grows says that the disk is behind.",
               unit: "short",
               decimals: 0,
-              queries: [byNode('max("ledger_queued")')],
+              value: 'max("ledger_queued")',
             }),
           ],
         },
         {
           height: 9,
           panels: [
-            graph({
+            byNode({
               title: "Time of a commit",
               description: "Mean time of a ledger's commits. Every Fulfill waits for one.",
               unit: "ms",
-              queries: [byNode('mean("ledger_commit_mean_ms")')],
+              value: 'mean("ledger_commit_mean_ms")',
             }),
-            graph({
+            byNode({
               title: "Entries a commit",
               description:
                 "Mean entries of a ledger's commits. More at once means fewer waits for the disk, and a longer one for each.",
               unit: "short",
               decimals: 1,
-              queries: [byNode('mean("ledger_batch_mean")')],
+              value: 'mean("ledger_batch_mean")',
             }),
           ],
         },
@@ -154,24 +176,24 @@ export const ilpNetwork = board({
     {
       title: "Telemetry",
       rows: [
-        { height: 9, panels: [telemetry] },
+        { height: 9, panels: [telemetry, complete] },
         {
           height: 9,
           panels: [
-            graph({
+            byNode({
               title: "Telemetry dropped a second",
               description:
                 "Events there was no room for. Telemetry gives way to packets: a loss here is not one of packets.",
               unit: "eps",
-              queries: [byNode('mean("telemetry_dropped")')],
+              value: 'mean("telemetry_dropped")',
             }),
-            graph({
+            byNode({
               title: "Telemetry waiting",
               description:
                 "Events that wait for the hub, the most of an interval. At its limit, the next are dropped.",
               unit: "short",
               decimals: 0,
-              queries: [byNode('max("telemetry_waiting")')],
+              value: 'max("telemetry_waiting")',
             }),
           ],
         },
@@ -188,6 +210,7 @@ export const ilpNetwork = board({
               description: "Heap in use, of processes that tell it. Dashed: the limit on connector A.",
               unit: "bytes",
               queries: [byProcess("heap_bytes")],
+              noValue: NO_HEAP,
               limits: { limit: "connector-heap" },
             }),
             cpuByProcess(),

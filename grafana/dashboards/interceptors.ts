@@ -8,6 +8,7 @@ import { cpuByProcess, loopDelays } from "../parts/run-graphs.ts";
 import { over, perSecond, RUN, RUN_NOW } from "../parts/select.ts";
 import { bars } from "../parts/stat.ts";
 import { table } from "../parts/table.ts";
+import { NO_VARIANTS } from "../parts/unseen.ts";
 import { datasourceVariable, runVariable, targetAndScenario } from "../parts/variables.ts";
 
 /** Only runs that called the bare variant too have something to compare with. */
@@ -74,7 +75,7 @@ export const interceptors = board({
             bars({
               title: "Added to p50",
               description:
-                "Mean over the seconds of the hold phase of what each variant adds to the bare one's p50. `full` is the whole chain; the others are one interceptor each. Differences below some 0.05 ms are noise.",
+                "Mean over the seconds of the hold phase of what each variant adds to the bare one's p50. `full` is the whole chain; the others are one interceptor each. Differences below some 0.05 ms are noise. Limits are in the table beside.",
               unit: "ms",
               decimals: 3,
               queries: allAdded("p50", ""),
@@ -87,10 +88,12 @@ export const interceptors = board({
           panels: [
             graph({
               title: "Added to p50, over time",
-              description: "The same, second by second: a cost that grows while the run lasts shows here.",
+              description:
+                "The same, second by second: a cost that grows while the run lasts shows here. Dashed: the limit of the SLA on what an interceptor adds in all; `full` has none.",
               unit: "ms",
               decimals: 3,
               queries: allAdded("p50", STEPS),
+              limits: { limit: "added-.*" },
             }),
             graph({
               title: "Added to p95, over time",
@@ -167,6 +170,7 @@ export const interceptors = board({
               unit: "µs",
               decimals: 0,
               queries: [cpuOfVariant('mean("cpu_us_per_request")')],
+              noValue: NO_VARIANTS,
             }),
             graph({
               title: "CPU by variant",
@@ -175,6 +179,7 @@ export const interceptors = board({
               unit: "short",
               decimals: 3,
               queries: [cpuOfVariant('mean("cpu_cores")')],
+              noValue: NO_VARIANTS,
             }),
           ],
         },

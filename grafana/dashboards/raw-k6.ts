@@ -7,12 +7,13 @@ import { table } from "../parts/table.ts";
 import { anyOf, datasourceVariable, RAW_K6 } from "../parts/variables.ts";
 
 /**
- * What k6's own output writes: measurement = metric, field `value`, a point a sample, with k6's tags. `run` is a tag of the
- * user's (`k6 run --tag run=...`); `.*` matches points without it too.
+ * What k6's own output writes: measurement = metric, field `value`, a point a sample, with k6's tags. `run` and
+ * `target` are tags of the user's (`k6 run --tag run=... --tag target=...`); `.*` matches points without them too.
  */
-const CHOSEN = `${chosen("run")} AND ${chosen("scenario")} AND $timeFilter`;
+const TAGGED = `${chosen("run")} AND ${chosen("target")}`;
+const CHOSEN = `${TAGGED} AND ${chosen("scenario")} AND $timeFilter`;
 /** VUs belong to no scenario. */
-const OF_RUN = `${chosen("run")} AND $timeFilter`;
+const OF_RUN = `${TAGGED} AND $timeFilter`;
 const STEPS = "GROUP BY time($__interval)";
 
 /** Latency from the intended start where our scripts ran, k6's own time of a request, or of a connection, elsewhere. */
@@ -152,16 +153,22 @@ export const rawK6 = board({
   variables: [
     datasourceVariable(RAW_K6),
     anyOf(
+      "target",
+      "Target",
+      "Points with this tag `target` (k6 run --tag target=...), or all.",
+      'SHOW TAG VALUES FROM "vus" WITH KEY = "target"',
+    ),
+    anyOf(
       "run",
       "Run",
       "Points with this tag `run` (k6 run --tag run=...), or all.",
-      'SHOW TAG VALUES FROM "vus" WITH KEY = "run"',
+      `SHOW TAG VALUES FROM "vus" WITH KEY = "run" WHERE ${chosen("target")}`,
     ),
     anyOf(
       "scenario",
       "Scenario",
       "A scenario of the script, or all.",
-      `SHOW TAG VALUES FROM "iterations" WITH KEY = "scenario" WHERE ${chosen("run")}`,
+      `SHOW TAG VALUES FROM ${REQUESTS} WITH KEY = "scenario" WHERE ${TAGGED}`,
     ),
   ],
   sections: [

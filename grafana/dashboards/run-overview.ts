@@ -40,8 +40,8 @@ const atAGlance = [
     queries: [influxql(`SELECT sum("requests") AS "requests" FROM ${TOTALS} WHERE ${RUN_NOW}`)],
   }),
   stat({
-    title: "Requests a second",
-    description: "The latest rate; behind it, its course.",
+    title: "Rate, latest",
+    description: "Requests a second, the latest; behind it, its course.",
     unit: "reqps",
     decimals: 0,
     queries: [influxql(over({ rate: 'mean("rate")' }, TOTALS))],
@@ -61,7 +61,7 @@ const atAGlance = [
     queries: [influxql(`SELECT max("p99") AS "p99" FROM ${TOTALS} WHERE ${RUN_NOW} AND ${WITHOUT_WARM_UP}`)],
   }),
   stat({
-    title: "Failed",
+    title: "Failed, in all",
     description: "Share of requests or packets that failed in the time range, warm-up included.",
     unit: "percent",
     decimals: 2,

@@ -13,6 +13,7 @@ import {
 import { slaTable } from "../parts/run-tables.ts";
 import { over, RUN_NOW, TOTALS, WITHOUT_WARM_UP } from "../parts/select.ts";
 import { bars, stat } from "../parts/stat.ts";
+import { NO_HEAP } from "../parts/unseen.ts";
 import { datasourceVariable, runVariable, targetAndScenario } from "../parts/variables.ts";
 
 const LOADED = `${RUN_NOW} AND ${WITHOUT_WARM_UP}`;
@@ -51,9 +52,10 @@ const growth = bars({
 const heap = graph({
   title: "Heap",
   description:
-    "Heap in use after each second, of processes that tell it. Collections make it a saw; what counts is whether its lower edge climbs. Dashed: the limit on the connector.",
+    "Heap in use after each second, of processes that tell it: a server of your own that has no admin address tells none. Collections make it a saw; what counts is whether its lower edge climbs. Dashed: the limit on the connector.",
   unit: "bytes",
   queries: [byProcess("heap_bytes")],
+  noValue: NO_HEAP,
   limits: { limit: "connector-heap" },
 });
 

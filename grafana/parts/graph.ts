@@ -12,7 +12,7 @@ import {
 } from "@grafana/grafana-foundation-sdk/common";
 import { PanelBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import { DATASOURCE } from "./influxql.ts";
-import { type Limits, limitsQuery, limitsTransformation } from "./sla-limits.ts";
+import { axisQueries, type Limits, limitsQuery, limitsTransformation, styleLimits } from "./sla-limits.ts";
 import { noThresholds } from "./thresholds.ts";
 
 export interface GraphOptions {
@@ -27,6 +27,8 @@ export interface GraphOptions {
   /** What the legend tells of each series beside its name. */
   readonly calcs?: readonly string[];
   readonly decimals?: number;
+  /** What stands there when nothing was measured. */
+  readonly noValue?: string;
 }
 
 /** Finer than this there is nothing: a window is a second. */
@@ -34,13 +36,13 @@ const FINEST = "1s";
 
 /** Lines over time, with a legend that tells the numbers. */
 export function graph(options: GraphOptions): PanelBuilder {
-  const { title, description, unit, queries, limits, calcs = ["mean", "max"], decimals } = options;
+  const { title, description, unit, queries, limits, calcs = ["mean", "max"], decimals, noValue } = options;
   const panel = new PanelBuilder()
     .title(title)
     .description(description)
     .datasource(DATASOURCE)
     .interval(FINEST)
-    .targets([...queries, ...(limits ? [limitsQuery(limits)] : [])])
+    .targets([...queries, ...(limits ? [limitsQuery(limits), ...axisQueries(limits)] : [])])
     .unit(unit)
     .axisSoftMin(0)
     .lineWidth(1)
@@ -56,10 +58,12 @@ export function graph(options: GraphOptions): PanelBuilder {
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
   if (decimals !== undefined) panel.decimals(decimals);
+  if (noValue !== undefined) panel.noValue(noValue);
   if (limits) {
     panel
       .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
       .transformations([limitsTransformation(limits)]);
+    styleLimits(panel, limits);
   }
   return panel;
 }

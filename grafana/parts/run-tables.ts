@@ -31,48 +31,59 @@ export function slaTable() {
   });
 }
 
-/** The latest runs that target and scenario leave, the newest first. */
+/** So many runs are listed. */
+const LATEST = 100;
+
+/** The latest runs that target and scenario leave, the newest first; which scenario and profile, their names tell. */
 export function runsTable() {
-  const which = `${chosen("target")} AND ${chosen("scenario")}`;
+  const latest = (columns: string, from: string, where = "") =>
+    `SELECT ${columns} FROM "${from}" WHERE ${where}${chosen("target")} AND ${chosen("scenario")} ORDER BY time DESC LIMIT ${LATEST}`;
   const here = `/d/${RUN_OVERVIEW}/?var-run=\${__data.fields.run}&from=\${__data.fields.started.numeric}`;
   return table({
     title: "Runs",
-    description:
-      "Every run of the chosen target and scenario. Its name opens it with the time it took as the time range; one without a verdict is running, or was cut.",
+    description: `The latest ${LATEST} runs of the chosen target and scenario. Its name opens it with the time it took as the time range; one without a verdict is running, or was cut.`,
     queries: [
-      influxql(
-        `SELECT last("title") AS "title" FROM "annotations" WHERE "kind" = 'start' AND ${which} GROUP BY "run", "scenario", "profile", "target", "commit"`,
-        { table: true, refId: "starts" },
-      ),
-      influxql(
-        `SELECT last("verdict_code") AS "verdict", "seconds", "requests" FROM "verdicts" WHERE ${which} GROUP BY "run"`,
-        { table: true, refId: "verdicts" },
-      ),
+      influxql(latest('"title", "run", "target", "commit"', "annotations", `"kind" = 'start' AND `), {
+        table: true,
+        refId: "starts",
+      }),
+      influxql(latest('"verdict_code" AS "verdict", "seconds", "requests", "run"', "verdicts"), {
+        table: true,
+        refId: "verdicts",
+      }),
     ],
-    // Both answers have a column Time: when the run started, and when it ended.
+    // Both answers have a column Time: when the run started, and when it ended. Where runs were cut, the latest verdicts
+    // reach back further than the latest starts.
     transformations: [
       renamed("starts", { Time: "started" }),
       renamed("verdicts", { Time: "ended" }),
       { id: "joinByField", options: { byField: "run", mode: "outer" } },
+      {
+        id: "filterByValue",
+        options: {
+          type: "exclude",
+          match: "any",
+          filters: [{ fieldName: "started", config: { id: "isNull", options: {} } }],
+        },
+      },
     ],
     sortBy: { column: "started", desc: true },
     columns: [
       {
         name: "run",
+        width: 340,
         links: [
           { title: "Open this run", url: `${here}&to=\${__data.fields.ended.numeric}` },
           { title: "Open it from its start until now", url: `${here}&to=now` },
         ],
       },
-      { name: "started", width: 170, unit: "dateTimeAsIso" },
-      { name: "ended", width: 170, unit: "dateTimeAsIso" },
-      { name: "scenario", width: 160 },
-      { name: "profile", width: 80 },
-      { name: "target", width: 140 },
-      { name: "commit", width: 100 },
-      { name: "seconds", title: "took", width: 90, unit: "s", decimals: 0 },
-      { name: "requests", width: 110, unit: "short" },
-      { name: "verdict", width: 100, mappings: verdictMappings() },
+      { name: "started", width: 160, unit: "dateTimeAsIso" },
+      { name: "ended", width: 160, unit: "dateTimeAsIso" },
+      { name: "target", width: 130 },
+      { name: "commit", width: 80 },
+      { name: "seconds", title: "took", width: 80, unit: "s", decimals: 0 },
+      { name: "requests", width: 100, unit: "short" },
+      { name: "verdict", width: 90, mappings: verdictMappings() },
     ],
   });
 }

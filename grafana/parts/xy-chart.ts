@@ -32,10 +32,13 @@ export interface XyChartOptions {
   readonly unit: string;
   readonly xLabel: string;
   readonly curves: readonly Curve[];
+  /** What stands there when nothing was measured. */
+  readonly noValue?: string;
 }
 
 /** Curves over something else than the time of day. */
-export function xyChart({ title, description, unit, xLabel, curves }: XyChartOptions): PanelBuilder {
+export function xyChart(options: XyChartOptions): PanelBuilder {
+  const { title, description, unit, xLabel, curves, noValue } = options;
   const byName = (options: string) => ({ matcher: { id: "byName", options } });
   const panel = new PanelBuilder()
     .title(title)
@@ -67,6 +70,7 @@ export function xyChart({ title, description, unit, xLabel, curves }: XyChartOpt
         .calcs([]),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Single).sort(SortOrder.None));
+  if (noValue !== undefined) panel.noValue(noValue);
   for (const { x } of curves) {
     panel.overrideByName(x, [
       { id: "unit", value: "s" },

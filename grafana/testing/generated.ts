@@ -28,9 +28,14 @@ export interface PanelJson {
   readonly fieldConfig: {
     readonly defaults: {
       readonly unit?: string;
+      readonly noValue?: string;
+      readonly custom?: { readonly thresholdsStyle?: object };
       readonly thresholds?: { readonly steps: readonly object[] };
     };
-    readonly overrides: readonly { readonly matcher: { readonly options: string } }[];
+    readonly overrides: readonly {
+      readonly matcher: { readonly options: string };
+      readonly properties: readonly { readonly id: string; readonly value: unknown }[];
+    }[];
   };
 }
 

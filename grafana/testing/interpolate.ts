@@ -23,7 +23,7 @@ export function interpolate(text: string, scope: Scope): string {
   const intervalMs = intervalOf(scope);
   return text
     .replaceAll(/\$\{(\w+)(?::(\w+))?\}|\$(\w+)/g, (whole, braced, format, bare) => {
-      const value = variables[braced ?? bare];
+      const value = { ...variables, __from: String(fromMs) }[(braced ?? bare) as string];
       if (value === undefined) return whole;
       if (value === ALL) return ".*";
       return format === "regex" ? escaped(value) : value;

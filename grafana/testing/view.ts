@@ -1,13 +1,13 @@
+import { asksForLimit } from "../parts/sla-limits.ts";
 import { type DataSource, type Series, valuesByColumn, valuesIn } from "./data-source.ts";
 import { type DashboardJson, dataPanels } from "./generated.ts";
 import { ALL, interpolate, type Scope } from "./interpolate.ts";
 
 /** How one column of a query was answered. */
 export interface Answered {
-  /** The panel, or what else asked. */
+  /** The panel with its id, `Latency (7)`, or what else asked. */
   readonly asker: string;
-  /** `Panel A`, as the reader of a failed test finds it. */
-  readonly query: string;
+  readonly refId: string;
   /** Undefined where there was no answer at all. */
   readonly column: string | undefined;
   readonly values: number;
@@ -65,7 +65,9 @@ export async function view(
   for (const panel of dataPanels(dashboard)) {
     const scope = { ...scopeOf(variables, range), maxDataPoints: panel.maxDataPoints ?? MAX_DATA_POINTS };
     for (const { refId, query } of panel.targets ?? [])
-      answered.push(...columnsOf(panel.title, refId, await source.query(interpolate(query, scope))));
+      answered.push(
+        ...columnsOf(`${panel.title} (${panel.id})`, refId, await source.query(interpolate(query, scope))),
+      );
   }
   for (const { name, target } of dashboard.annotations.list ?? []) {
     const series = await source.query(interpolate(target.query, scopeOf(variables, range)));
@@ -75,26 +77,31 @@ export async function view(
 }
 
 function columnsOf(asker: string, refId: string, series: readonly Series[]): Answered[] {
-  const query = `${asker} ${refId}`;
   const columns = [...valuesByColumn(series)];
-  if (columns.length === 0) return [{ asker, query, column: undefined, values: 0 }];
-  return columns.map(([column, values]) => ({ asker, query, column, values }));
+  if (columns.length === 0) return [{ asker, refId, column: undefined, values: 0 }];
+  return columns.map(([column, values]) => ({ asker, refId, column, values }));
 }
 
-/** Panels that have nothing to show. */
+/** Panels that have nothing to show: a limit alone is nothing. */
 export function emptyPanels(answered: readonly Answered[]): string[] {
-  const told = new Set(answered.filter(({ values }) => values > 0).map(({ asker }) => asker));
+  const told = new Set(
+    answered.filter(({ refId, values }) => values > 0 && !asksForLimit(refId)).map(({ asker }) => asker),
+  );
   return [...new Set(answered.map(({ asker }) => asker))].filter((asker) => !told.has(asker));
 }
 
-/** Queries, and columns of them, that never have a value. */
+/** Queries, and columns of them, that never have a value: `Latency (7) A p50`. */
 export function idleQueries(answered: readonly Answered[]): string[] {
+  const queryOf = ({ asker, refId }: Answered) => `${asker} ${refId}`;
   const told = answered.filter(({ values }) => values > 0);
   const idle = answered.filter(
-    ({ query, column }) =>
-      !told.some((one) => one.query === query && (column === undefined || one.column === column)),
+    (one) =>
+      !told.some(
+        (other) =>
+          queryOf(other) === queryOf(one) && (one.column === undefined || other.column === one.column),
+      ),
   );
-  return [...new Set(idle.map(({ query, column }) => `${query} ${column ?? ""}`.trim()))];
+  return [...new Set(idle.map((one) => `${queryOf(one)} ${one.column ?? ""}`.trim()))];
 }
 
 function scopeOf(variables: Readonly<Record<string, string>>, range: Range): Scope {

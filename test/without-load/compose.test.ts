@@ -61,6 +61,21 @@ function project(...profiles: string[]): Project {
   return JSON.parse(stdout) as Project;
 }
 
+/** What grafana/provisioning says. */
+const provisioned = (what: string) =>
+  parse(readFileSync(join(ROOT, "grafana", "provisioning", what, "plimsoll.yaml"), "utf8"));
+
+interface Provisioned {
+  readonly uid: string;
+  readonly name: string;
+  readonly url: string;
+  readonly user: string;
+  readonly jsonData: { readonly dbName: string };
+  readonly secureJsonData: { readonly password: string };
+}
+
+const datasources = () => (provisioned("datasources") as { datasources: Provisioned[] }).datasources;
+
 const ALL = ["target", "load"];
 const everything = () => Object.entries(project(...ALL).services);
 
@@ -141,27 +156,53 @@ test("every service that stays says when it is ready; the one that ends has the 
   assert.equal(load?.stop_grace_period, "1m0s");
 });
 
+const PASSWORDS = {
+  INFLUXDB_ADMIN_PASSWORD: "a1",
+  INFLUXDB_USER_PASSWORD: "w2",
+  INFLUXDB_READ_USER_PASSWORD: "r3",
+};
+
+test("InfluxDB asks for no password until the admin has one; then those who write and read have theirs", () => {
+  const open = project("load").services;
+  assert.equal(open.influxdb?.environment?.INFLUXDB_HTTP_AUTH_ENABLED, "");
+  assert.equal(open.load?.environment?.PLIMSOLL_INFLUX, "http://influxdb:8086/plimsoll");
+
+  const { stdout } = read(["load"], { GRAFANA_ADMIN_PASSWORD: "secret", ...PASSWORDS });
+  const { influxdb, grafana, load } = (JSON.parse(stdout) as Project).services;
+  const { environment = {} } = influxdb ?? {};
+  assert.equal(environment.INFLUXDB_HTTP_AUTH_ENABLED, "true");
+  for (const [name, value] of Object.entries(PASSWORDS)) assert.equal(environment[name], value);
+  const { INFLUXDB_USER, INFLUXDB_READ_USER } = environment;
+  assert.equal(load?.environment?.PLIMSOLL_INFLUX, `http://${INFLUXDB_USER}:w2@influxdb:8086/plimsoll`);
+  assert.equal(grafana?.environment?.INFLUXDB_READ_USER_PASSWORD, "r3");
+  for (const { user, secureJsonData } of datasources()) {
+    assert.equal(user, INFLUXDB_READ_USER);
+    assert.equal(secureJsonData.password, "$INFLUXDB_READ_USER_PASSWORD");
+  }
+
+  for (const name of ["INFLUXDB_USER_PASSWORD", "INFLUXDB_READ_USER_PASSWORD"]) {
+    const { status, stderr } = read([], { GRAFANA_ADMIN_PASSWORD: "secret", ...PASSWORDS, [name]: "" });
+    assert.equal(status, 1);
+    assert.match(stderr, new RegExp(`${name} is missing a value: choose a password`));
+  }
+});
+
 test("Grafana is told of the data sources and dashboards that are there", () => {
   const { volumes = [], environment = {} } = project().services.grafana ?? {};
   const inside = (path: string) => volumes.find(({ source }) => relative(ROOT, source) === path)?.target;
-  const told = (file: string) =>
-    parse(readFileSync(join(ROOT, "grafana", "provisioning", file, "plimsoll.yaml"), "utf8"));
   assert.equal(inside("grafana/provisioning"), "/etc/grafana/provisioning");
-  const { datasources } = told("datasources") as {
-    datasources: { uid: string; name: string; url: string; jsonData: { dbName: string } }[];
-  };
   assert.deepEqual(
-    datasources.map(({ uid, name }) => ({ uid, name })),
+    datasources().map(({ uid, name }) => ({ uid, name })),
     [PLIMSOLL, RAW_K6],
   );
   assert.deepEqual(
-    datasources.map(({ url, jsonData }) => [url, jsonData.dbName]),
+    datasources().map(({ url, jsonData }) => [url, jsonData.dbName]),
     [
       ["http://influxdb:8086", "plimsoll"],
       ["http://influxdb:8086", "k6"],
     ],
   );
-  const { providers } = told("dashboards") as { providers: { options: { path: string } }[] };
+  const { providers } = provisioned("dashboards") as { providers: { options: { path: string } }[] };
   const dashboards = inside("grafana/generated");
   assert.equal(providers[0]?.options.path, dashboards);
   const home = environment.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH ?? "";

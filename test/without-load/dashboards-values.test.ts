@@ -79,13 +79,21 @@ async function write(
   assert.deepEqual(delivery, { taken: true, written: lines.length, refused: 0, why: "" });
 }
 
-/** 900 ms in the warm-up, 2 ms and then 4 ms after it; in second 5 one of ten fails, and three arrivals are dropped in 30. */
+/** 900 ms in the warm-up, 2 ms and then 4 ms after it; in second 5 one of ten fails, in 7 three of twelve miss telemetry, and three arrivals are dropped in 30. */
 function steady(at: number): Series[] {
   if (at === 0) return requests(10, 900, { phase: "warm-up" });
   return [
     ...requests(8, at < 20 ? 2 : 4, { phase: "hold", status: "2xx" }),
     ...requests(2, at < 20 ? 2 : 4, { phase: "hold", status: "5xx" }, at === 5 ? 1 : 0),
     ...(at === 30 ? [counter("dropped_iterations", 3)] : []),
+    {
+      metric: "telemetry_complete",
+      type: "rate",
+      unit: "",
+      tags: { phase: "hold" },
+      yes: 9,
+      no: at === 7 ? 3 : 0,
+    },
   ];
 }
 
@@ -160,6 +168,16 @@ suite("values of dashboards", { skip: noInfluxd }, () => {
     );
   });
 
+  test("of packets that miss an event of their telemetry, the share is told of the second they were sent in", async () => {
+    const panel = ["ilp-network", "Packets with all their telemetry", "run-a"] as const;
+    const shares = await course(panel, "complete");
+    assert.equal(shares.length, SECONDS - 1);
+    assert.deepEqual(
+      shares.filter(([, share]) => share !== 100),
+      [[7, 75]],
+    );
+  });
+
   test("what a variant adds, and its percentiles, are of all its calls: one time-out of fifty is not half of them", async () => {
     const [added] = await course(["interceptors", "Added to p50", "variants"], "added");
     assert.ok(Math.abs(Number(added?.[1]) - 0.2) < 1e-9, String(added));
@@ -207,9 +225,8 @@ suite("values of dashboards", { skip: noInfluxd }, () => {
   test("two statuses are one rate; what did not fail and was not dropped is zero", async () => {
     const [rate] = await course(["run-overview", "Requests a second", "run-a"], "rate");
     assert.deepEqual(rate, [0, 10]);
-    const failed = await course(["run-overview", "Failed", "run-a"], "failed");
-    // The number of the run, then its course.
-    assert.equal(failed[0]?.[1], 0.25);
+    const [failed] = await course(["run-overview", "Failed, in all", "run-a"], "failed");
+    assert.equal(failed?.[1], 0.25);
     const course5 = await course(["run-overview", "Answers a second", "run-a"], "failed");
     assert.deepEqual(
       course5.filter(([, value]) => value !== 0),
@@ -226,12 +243,39 @@ suite("values of dashboards", { skip: noInfluxd }, () => {
     ]);
   });
 
+  test("the table of runs has a row of each, with the verdict of those that ended", async () => {
+    const rows: Record<string, unknown>[] = await answer("run-overview", "Runs", {});
+    const names = (column: string) =>
+      rows
+        .filter((row) => row[column] !== undefined)
+        .map(({ run }) => run)
+        .toSorted();
+    assert.deepEqual(names("title"), ["run-a", "run-b", "variants"]);
+    assert.deepEqual(names("verdict"), ["run-a", "run-b", "variants"]);
+    assert.equal(rows.find((row) => row.title !== undefined)?.target, "connector");
+    const none = await answer("run-overview", "Runs", { target: "another" });
+    assert.deepEqual(none, []);
+  });
+
   test("a process that was not seen for a second has a gap there", async () => {
     const memory = await course(["run-overview", "Memory", "run-a"], "rss_bytes", { process: "target" });
     assert.deepEqual(memory.slice(3, 5), [
       [3, 103e6],
       [5, 105e6],
     ]);
+  });
+
+  test("a limit is a point where the time range begins, whenever the run wrote it, so that the axis reaches it", async () => {
+    for (const fromMs of [START_MS - 60_000, START_MS, START_MS + 20_500, START_MS + 3_600_000]) {
+      const range = { fromMs, toMs: fromMs + 10_000 };
+      const board = generated().get("run-overview");
+      assert.ok(board);
+      const rows = await tableOf(board, "Failed", source, range, { run: "variants" });
+      // The row the threshold is made of, and the point.
+      const [, ...points] = rows.filter((row) => "limit" in row).map(({ time, limit }) => [time, limit]);
+      const { limit } = wholeRun("interceptor-overhead").sla.find(({ id }) => id === "failed") ?? {};
+      assert.deepEqual(points, [[fromMs, limit]], `from ${fromMs}`);
+    }
   });
 
   test("a limit on one variant is no line among the latencies of all", async () => {

@@ -22,7 +22,7 @@ import { ROOT } from "../plimsoll.ts";
 
 interface Machine {
   readonly checkout: string;
-  readonly setUp: () => Promise<{ exitCode: number | null; said: string }>;
+  readonly setUp: (...flags: string[]) => Promise<{ exitCode: number | null; said: string }>;
   readonly tool: (name: string, script: string) => void;
   /** How often a stand-in was called. */
   readonly calls: (name: string) => number;
@@ -62,10 +62,16 @@ function machine(t: TestContext): Machine {
   };
   tool("npm", NPM);
   tool("go", GO);
-  const setUp = () => {
+  const setUp = (...flags: string[]) => {
     // /bin and /usr/bin for sh and touch; a real go or npm there would be shadowed by the stand-ins.
-    const env = { PATH: [bin, "/usr/bin", "/bin"].join(delimiter), HOME: folder };
-    const child = spawn(process.execPath, [join(checkout, "build", "setup.mjs")], { cwd: checkout, env });
+    const env = {
+      PATH: [bin, "/usr/bin", "/bin"].join(delimiter),
+      HOME: folder,
+      PLIMSOLL_CHROMIUM: "/bin/sh",
+      PLIMSOLL_INFLUXD: "/bin/sh",
+    };
+    const command = [join(checkout, "build", "setup.mjs"), ...flags];
+    const child = spawn(process.execPath, command, { cwd: checkout, env });
     let said = "";
     child.stderr.on("data", (chunk) => {
       said += chunk;
@@ -88,6 +94,19 @@ test("the second set-up does nothing and says nothing", async (t) => {
   const before = [calls("npm"), calls("go")];
   assert.deepEqual(await setUp(), { exitCode: 0, said: "" });
   assert.deepEqual([calls("npm"), calls("go")], before);
+});
+
+test("what only the tests need is made for them, once", async (t) => {
+  const { checkout, setUp, calls } = machine(t);
+  await setUp();
+  assert.ok(!existsSync(join(checkout, ".cache", "k6-stock")));
+  const { exitCode, said } = await setUp("--test");
+  assert.equal(exitCode, 0, said);
+  assert.match(said, /^set-up: stock k6: go build\n/);
+  assert.ok(existsSync(join(checkout, ".cache", "k6-stock")));
+  const before = calls("go");
+  assert.deepEqual(await setUp("--test"), { exitCode: 0, said: "" });
+  assert.equal(calls("go"), before);
 });
 
 test("a changed source is made again, and only that", async (t) => {
