@@ -16,6 +16,8 @@ const CLOSE_CODE = {
   SILENT: undefined,
 } as const;
 
+const TOO_MANY = "too many requests at a time";
+
 /** Why a link ended: by our doing, or `CLOSED` by the peer or the network. */
 export type LinkEnd = keyof typeof CLOSE_CODE | "CLOSED";
 
@@ -188,13 +190,10 @@ export class Link {
       this.#refuseUnseen(requestId, "duplicateId", "a request of this id waits for its answer");
       return;
     }
-    if (this.#inbound.size >= session.limits.inbound || session.closing) {
-      counters.inboundFull++;
-      this.#refuseUnseen(
-        requestId,
-        "unreachable",
-        session.closing ? "closing" : "too many requests at a time",
-      );
+    const full = this.#inbound.size >= session.limits.inbound;
+    if (full || session.closing) counters.inboundFull++;
+    if (session.closing || (full && kind === "transfer")) {
+      this.#refuseUnseen(requestId, "unreachable", session.closing ? "closing" : TOO_MANY);
       return;
     }
     if (kind === "message" && view.ilpStart < 0) {
@@ -203,12 +202,14 @@ export class Link {
     }
     this.#inbound.add(requestId);
     try {
-      if (kind === "message") session.handler.onMessage(this, view);
-      else session.handler.onTransfer(this, view);
+      if (kind === "transfer") session.handler.onTransfer(this, view);
+      // A packet gets an answer of its own protocol, and whoever counts packets sees it.
+      else session.handler.onMessage(this, view, full ? "INBOUND_FULL" : undefined);
     } catch (error) {
       session.fault(error);
       if (this.#inbound.has(requestId)) this.refuse(requestId, "unreachable", "internal error");
     }
+    if (full && this.#inbound.has(requestId)) this.refuse(requestId, "unreachable", TOO_MANY);
   }
 
   #onOtherMessage(view: FrameView): void {

@@ -13,8 +13,12 @@ import { Pending, TICK_MS, type Waiting } from "./pending.ts";
  * read of up to 64 KiB in memory: copy what is to stay longer than the packet is under way.
  */
 export interface Handler {
-  /** A Message with an ILP packet, to be answered once with {@link Link.respond} or {@link Link.refuse}. */
-  onMessage(link: Link, message: FrameView): void;
+  /**
+   * A Message with an ILP packet, to be answered once with {@link Link.respond} or {@link Link.refuse}.
+   *
+   * @param overload why it is to be refused at once, in words of the packet's own protocol, and without work
+   */
+  onMessage(link: Link, message: FrameView, overload?: Overload): void;
   /** A Transfer, to be answered once, mostly with {@link Link.acknowledge}. */
   onTransfer(link: Link, transfer: FrameView): void;
   onUp?(session: Session): void;
@@ -22,6 +26,9 @@ export interface Handler {
   /** An error that this handler, or someone waiting, threw. The link stays. */
   onFault?(session: Session, error: unknown): void;
 }
+
+/** `INBOUND_FULL`: too many of the peer's requests by this link wait for us. What is not answered at once gets a BTP Error. */
+export type Overload = "INBOUND_FULL";
 
 /** Why a request was not sent. `BACKPRESSURE`: the peer reads too slowly; `PENDING_FULL`: it answers too slowly. */
 export type Refusal = "DOWN" | "BACKPRESSURE" | "PENDING_FULL";

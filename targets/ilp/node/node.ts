@@ -68,7 +68,7 @@ export async function startNode(
     // Nothing is called before there are sessions, and those want their handler first.
     let path: PacketPath | undefined;
     const handler: Handler = {
-      onMessage: (link, message) => path!.receive(byName.get(link.peer)!, link, message),
+      onMessage: (link, message, overload) => path!.receive(byName.get(link.peer)!, link, message, overload),
       onTransfer: (link, transfer) => opened.receive(link, transfer),
       onUp: ({ peer }) => note("info", `peer ${peer} is connected`),
       onDown: ({ peer }, why) => note("warn", `peer ${peer} is gone: ${why}`),
@@ -83,6 +83,7 @@ export async function startNode(
       })),
       handler,
       listen: config.btp,
+      limits: config.btp.limits,
     });
     for (const { name, limits } of config.peers) {
       const balance = balances.get(accountOf(name));
