@@ -33,6 +33,8 @@ export class Counters {
   notAccepted = 0;
   /** Requests of the peer that were refused: beyond the bound of unanswered ones, or while the session closes. */
   inboundFull = 0;
+  /** Messages of the peer that came while it did not read its answers, and were to be refused. */
+  inboundBackpressure = 0;
   /** Answers of ours that found their link gone, or their request answered. */
   unsentAnswers = 0;
   /** Errors thrown by the handler. */

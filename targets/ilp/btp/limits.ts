@@ -20,13 +20,13 @@ export interface Limits {
   /** Bytes of one frame of a peer, at most {@link MAX_PAYLOAD}. A longer one closes its link with 1009. */
   readonly maxPayload: number;
   /**
-   * Bytes waiting for a peer that does not read fast enough: beyond these it gets no new requests, and when it takes no
-   * more than these in {@link stallMs} the link is cut.
+   * Bytes waiting for a peer that does not read fast enough, over all its links: beyond these it gets no new requests, and
+   * its own are refused. A link on which as many wait is cut when it takes no more than these in {@link stallMs}.
    */
   readonly softBytes: number;
   /**
-   * Bytes waiting at which a link is cut at once: answers cannot be refused. Soft, hard, and a time for soft, as Redis
-   * bounds its clients' buffers.
+   * Bytes waiting for a peer, over all its links, at which the fullest link is cut at once: answers cannot be refused.
+   * Soft, hard, and a time for soft, as Redis bounds its clients' buffers.
    */
   readonly hardBytes: number;
   readonly stallMs: number;

@@ -71,14 +71,6 @@ export class Link {
     return this.#outbox.waitingBytes;
   }
 
-  /**
-   * Whether the peer reads too slowly: it is given no new requests, and its own are best answered with a Reject T03,
-   * which is short, instead of work.
-   */
-  get congested(): boolean {
-    return this.#outbox.waitingBytes > this.session.limits.softBytes;
-  }
-
   /** Requests of the peer that wait for our answer. */
   get unanswered(): number {
     return this.#inbound.size;
@@ -130,7 +122,7 @@ export class Link {
   /** Sends an answer. Nothing else bounds how many of them a peer asks for without reading any. */
   #putAnswer(size: number, requestId: number, write: FrameWriter): void {
     this.put(size, requestId, write);
-    if (this.#outbox.waitingBytes > this.session.limits.hardBytes) this.end("OVERFLOW");
+    this.session.cutOverflow();
   }
 
   /** Ends the link. What it had to send is sent first where the reason leaves a chance. */
@@ -204,12 +196,18 @@ export class Link {
     try {
       if (kind === "transfer") session.handler.onTransfer(this, view);
       // A packet gets an answer of its own protocol, and whoever counts packets sees it.
-      else session.handler.onMessage(this, view, full ? "INBOUND_FULL" : undefined);
+      else session.handler.onMessage(this, view, full ? "INBOUND_FULL" : this.#backpressure());
     } catch (error) {
       session.fault(error);
       if (this.#inbound.has(requestId)) this.refuse(requestId, "unreachable", "internal error");
     }
     if (full && this.#inbound.has(requestId)) this.refuse(requestId, "unreachable", TOO_MANY);
+  }
+
+  #backpressure(): "BACKPRESSURE" | undefined {
+    if (!this.session.congested) return undefined;
+    this.session.counters.inboundBackpressure++;
+    return "BACKPRESSURE";
   }
 
   #onOtherMessage(view: FrameView): void {

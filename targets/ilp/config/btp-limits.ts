@@ -43,11 +43,11 @@ export const btpLimits = z
     /** Bytes of one BTP frame of a peer: a longer one ends its connection. */
     maxPayload: z.int().min(LEAST_PAYLOAD).max(MAX_PAYLOAD).default(maxPayload),
     /**
-     * Bytes that may wait for a peer that reads too slowly: beyond it T03 for whoever sends it more, and its connection
-     * ends when it takes less than that in `stallMs`.
+     * Bytes that may wait for a peer that reads too slowly, over all its connections: beyond it T03, for whoever sends it
+     * more and for what it sends itself. A connection with as many ends when it takes less than that in `stallMs`.
      */
     softBytes: bytes.default(softBytes),
-    /** Bytes at which its connection ends at once. */
+    /** Bytes at which its fullest connection ends at once. */
     hardBytes: bytes.default(hardBytes),
     stallMs: ms.default(stallMs),
     /** A peer that was silent for so long is pinged, and cut when it is silent for as long again. */
