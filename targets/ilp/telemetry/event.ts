@@ -13,10 +13,11 @@ import { epochOriginMs } from "./epoch-origin.ts";
  *       {"type":"LOG","timestamp":1790000000060.000,"level":"warn","message":"peer b is gone"}]}
  *
  * - `node` is the nodeId of every event in the batch.
- * - `from` is how many events this node process published before this batch. So `from + events.length` is the next batch's
+ * - `from` is how many events this node process sent before this batch. So `from + events.length` is the next batch's
  *   `from`; a greater one says that batches were lost on the way, a smaller one that the node began anew. (With a filter by
  *   types it still is the whole batch's, and events are fewer.)
- * - `dropped` is how many events the node had no room for since the batch before, newest first to go.
+ * - `dropped` is how many events the node dropped since the batch before: it had no room for them, newest first to go, or
+ *   they were lost with a connection to the hub that had not taken them. The latter are in the gap that `from` shows, too.
  * - `packetId` is the same at every hop, see wire/packet-id.ts.
  * - `peer` is who the event is about: the sender's side for PACKET_RECEIVED, PACKET_FULFILLED and PACKET_REJECTED, the
  *   next hop for ROUTE_LOOKUP ("" where there is no route) and PACKET_SENT.

@@ -20,10 +20,10 @@ test("it is not ready while too much waits, and comes back by a new connection",
     await until("a connection", () => publisher.ready());
     let sent = 0;
     // In one turn of the event loop: nothing leaves meanwhile, so what was sent is what waits.
-    for (; publisher.ready(); sent += batch.length) publisher.send(batch);
+    for (; publisher.ready(); sent += batch.length) publisher.send(batch, () => {});
     assert.ok(sent > 1_000_000 && sent < 12_000_000, `${sent} bytes, what waits and what the kernel took`);
     await until("the hub to be given up", () => {
-      if (publisher.ready()) publisher.send(batch);
+      if (publisher.ready()) publisher.send(batch, () => {});
       return publisher.connections === 2;
     });
   } finally {

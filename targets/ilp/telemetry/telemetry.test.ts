@@ -1,10 +1,13 @@
 /** A node's events reach a subscriber whole and in order; while there is no hub they cost no memory, and are counted. */
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { test } from "node:test";
+import { WebSocketServer } from "ws";
 import { packetId } from "../../../wire/packet-id.ts";
 import { epochMs } from "./event.ts";
 import { Telemetry, type TelemetryOptions } from "./telemetry.ts";
-import { disposableHub, subscribe, until } from "./testing/sockets.ts";
+import { disposableHub, next, subscribe, until } from "./testing/sockets.ts";
 
 const condition = Uint8Array.from({ length: 32 }, (_, i) => i);
 const defaults: TelemetryOptions = {
@@ -155,4 +158,50 @@ test("a status of too many words is dropped and counted", async () => {
   await using telemetry = node({ hub: hub.url });
   telemetry.status("ready", { much: "x".repeat(3000) });
   assert.equal(telemetry.counts().dropped, 1);
+});
+
+test("what a connection had not taken when it was lost is dropped: counted, and told with the next batch", async () => {
+  // A hub that reads nothing, until it is gone.
+  const server = createServer();
+  const deaf = new WebSocketServer({ server });
+  deaf.on("connection", (socket) => socket.pause());
+  server.listen(0, "127.0.0.1");
+  await next(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  // More than a kernel keeps for a connection, and than may wait for one.
+  const EVENTS = 120_000;
+  await using telemetry = node({ hub: `ws://127.0.0.1:${port}`, queue: EVENTS, batchEvents: 1_000 });
+  const peer = telemetry.peer("alice");
+  await until("a connection", () => telemetry.counts().connected);
+  for (let i = 0; i < EVENTS; i++) telemetry.received(condition, 0, peer, i, epochMs());
+  let batches = 0;
+  await until("it to take no more", () => {
+    const before = batches;
+    batches = telemetry.counts().batches;
+    return batches > 0 && batches === before;
+  });
+  const full = telemetry.counts();
+  assert.deepEqual([full.recorded, full.published + full.waiting, full.dropped], [EVENTS, EVENTS, 0]);
+  assert.ok(full.published > 0 && full.published < batches * 1_000, JSON.stringify(full));
+
+  for (const socket of deaf.clients) socket.terminate();
+  server.close();
+  await until("what was sent to be one or the other", () => {
+    const { dropped, published } = telemetry.counts();
+    return published + dropped === batches * 1_000;
+  });
+  const { dropped, waiting } = telemetry.counts();
+  assert.equal(waiting, EVENTS - batches * 1_000);
+  // The system may have taken another batch meanwhile, but not what had no place in it before.
+  const unsent = full.waiting - waiting;
+  assert.ok(dropped > unsent / 2 && dropped <= unsent, `${dropped} of ${unsent}`);
+
+  await using hub = await disposableHub({ port });
+  using seen = await subscribe(hub.url);
+  await until("what waited", () => seen.events().length === waiting);
+  const [first, ...others] = seen.batches();
+  assert.deepEqual([first?.from, first?.dropped], [batches * 1_000, dropped]);
+  assert.ok(others.every((batch) => batch.dropped === 0));
+  const last = telemetry.counts();
+  assert.deepEqual([last.published, last.dropped, last.waiting], [EVENTS - dropped, dropped, 0]);
 });
