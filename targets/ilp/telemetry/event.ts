@@ -9,7 +9,7 @@ import { epochOriginMs } from "./epoch-origin.ts";
  *       {"type":"ROUTE_LOOKUP","packetId":"mZ0kQYFv3cG9-_aB","peer":"b","amount":"100","timestamp":1790000000000.130},
  *       {"type":"PACKET_SENT","packetId":"mZ0kQYFv3cG9-_aB","peer":"b","amount":"99","timestamp":1790000000000.180},
  *       {"type":"PACKET_REJECTED","packetId":"mZ0kQYFv3cG9-_aB","peer":"alice","amount":"100","timestamp":1790000000003.001,"code":"T04"},
- *       {"type":"NODE_STATUS","timestamp":1790000000050.000,"status":"ready","routes":4},
+ *       {"type":"NODE_STATUS","timestamp":1790000000050.000,"status":"ready","ledger":"up","held":12},
  *       {"type":"LOG","timestamp":1790000000060.000,"level":"warn","message":"peer b is gone"}]}
  *
  * - `node` is the nodeId of every event in the batch.
@@ -52,6 +52,7 @@ export interface PacketEvent {
 export interface NodeStatusEvent {
   readonly type: "NODE_STATUS";
   readonly timestamp: number;
+  /** `ready`, `degraded` while its ledger is down, `stopping`: see ../node/status-reports.ts for when a node says so. */
   readonly status: string;
   /** What the node says of itself beside that. */
   readonly [field: string]: string | number | boolean;

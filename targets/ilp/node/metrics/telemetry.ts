@@ -20,7 +20,7 @@ export function telemetryMetrics(readings: Readings, telemetry: Telemetry): void
   readings.counter("ilp_telemetry_connections_total", "Connections that were made to the hub.", () =>
     single(telemetry.counts().connections),
   );
-  readings.gauge("ilp_telemetry_waiting_events", "Events that the hub has not been sent yet.", () =>
+  readings.gauge("ilp_telemetry_waiting_events", "Events that wait for the hub.", () =>
     single(telemetry.counts().waiting),
   );
   readings.gauge("ilp_telemetry_hub_up", "1 while the hub is connected, else 0.", () =>

@@ -60,6 +60,8 @@ export interface BetweenOptions {
   readonly limits?: Partial<NodeConfig["btp"]["limits"]>;
   /** Connections that alice may have at a time. */
   readonly sockets?: number;
+  /** Where its telemetry goes; nowhere unless given. */
+  readonly hub?: string;
   /** What is wrong with its ledger, and when. */
   readonly faults?: Faults;
   /** The far peer; fulfils unless given. */
@@ -67,7 +69,7 @@ export interface BetweenOptions {
 }
 
 export async function nodeBetween(options: BetweenOptions = {}): Promise<NodeBetween> {
-  const { ledger, holdMs, limits, sockets, faults, receive = fulfillingReceiver } = options;
+  const { ledger, holdMs, limits, sockets, hub, faults, receive = fulfillingReceiver } = options;
   await using opened = new AsyncDisposableStack();
   const folder = opened.adopt(mkdtempSync(join(tmpdir(), "plimsoll-node-")), (path) =>
     rmSync(path, { recursive: true }),
@@ -80,6 +82,7 @@ export async function nodeBetween(options: BetweenOptions = {}): Promise<NodeBet
     btp: { ...file.btp, limits },
     peers: [{ ...aliceKeys, sockets }, ...others],
     expiry: { ...file.expiry, holdMs },
+    telemetry: { hub: hub ?? file.telemetry.hub },
   });
   const open =
     faults && ((options: object) => openSqliteLedger(options as SqliteOptions, faultyThread(faults)));
