@@ -1,20 +1,12 @@
 /** A hub that stops reading costs a publisher a bounded buffer, and then its connection. */
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { WebSocketServer } from "ws";
 import { Publisher } from "./publisher.ts";
-import { next, until } from "./testing/sockets.ts";
+import { deafHub, until } from "./testing/sockets.ts";
 
 test("it is not ready while too much waits, and comes back by a new connection", async () => {
-  // Takes connections and reads nothing of what comes over them.
-  const server = createServer();
-  const deaf = new WebSocketServer({ server });
-  deaf.on("connection", (socket) => socket.pause());
-  server.listen(0, "127.0.0.1");
-  await next(server, "listening");
-  const publisher = new Publisher(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, "A", 100);
+  using deaf = await deafHub();
+  const publisher = new Publisher(deaf.url, "A", 100);
   try {
     const batch = Buffer.alloc(100_000, " ");
     await until("a connection", () => publisher.ready());
@@ -28,7 +20,5 @@ test("it is not ready while too much waits, and comes back by a new connection",
     });
   } finally {
     await publisher.close(100);
-    for (const socket of deaf.clients) socket.terminate();
-    server.close();
   }
 });

@@ -1,13 +1,10 @@
 /** A node's events reach a subscriber whole and in order; while there is no hub they cost no memory, and are counted. */
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { WebSocketServer } from "ws";
 import { packetId } from "../../../wire/packet-id.ts";
 import { epochMs } from "./event.ts";
 import { Telemetry, type TelemetryOptions } from "./telemetry.ts";
-import { disposableHub, next, subscribe, until } from "./testing/sockets.ts";
+import { deafHub, disposableHub, subscribe, until } from "./testing/sockets.ts";
 
 const condition = Uint8Array.from({ length: 32 }, (_, i) => i);
 const defaults: TelemetryOptions = {
@@ -161,16 +158,10 @@ test("a status of too many words is dropped and counted", async () => {
 });
 
 test("what a connection had not taken when it was lost is dropped: counted, and told with the next batch", async () => {
-  // A hub that reads nothing, until it is gone.
-  const server = createServer();
-  const deaf = new WebSocketServer({ server });
-  deaf.on("connection", (socket) => socket.pause());
-  server.listen(0, "127.0.0.1");
-  await next(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  using deaf = await deafHub();
   // More than a kernel keeps for a connection, and than may wait for one.
   const EVENTS = 120_000;
-  await using telemetry = node({ hub: `ws://127.0.0.1:${port}`, queue: EVENTS, batchEvents: 1_000 });
+  await using telemetry = node({ hub: deaf.url, queue: EVENTS, batchEvents: 1_000 });
   const peer = telemetry.peer("alice");
   await until("a connection", () => telemetry.counts().connected);
   for (let i = 0; i < EVENTS; i++) telemetry.received(condition, 0, peer, i, epochMs());
@@ -184,8 +175,7 @@ test("what a connection had not taken when it was lost is dropped: counted, and 
   assert.deepEqual([full.recorded, full.published + full.waiting, full.dropped], [EVENTS, EVENTS, 0]);
   assert.ok(full.published > 0 && full.published < batches * 1_000, JSON.stringify(full));
 
-  for (const socket of deaf.clients) socket.terminate();
-  server.close();
+  deaf.end();
   await until("what was sent to be one or the other", () => {
     const { dropped, published } = telemetry.counts();
     return published + dropped === batches * 1_000;
@@ -196,7 +186,7 @@ test("what a connection had not taken when it was lost is dropped: counted, and 
   const unsent = full.waiting - waiting;
   assert.ok(dropped > unsent / 2 && dropped <= unsent, `${dropped} of ${unsent}`);
 
-  await using hub = await disposableHub({ port });
+  await using hub = await disposableHub({ port: deaf.port });
   using seen = await subscribe(hub.url);
   await until("what waited", () => seen.events().length === waiting);
   const [first, ...others] = seen.batches();
@@ -204,4 +194,37 @@ test("what a connection had not taken when it was lost is dropped: counted, and 
   assert.ok(others.every((batch) => batch.dropped === 0));
   const last = telemetry.counts();
   assert.deepEqual([last.published, last.dropped, last.waiting], [EVENTS - dropped, dropped, 0]);
+});
+
+test("what a lost batch was to tell of dropped events is told by the next that is not lost", async () => {
+  using deaf = await deafHub();
+  const FULL = 1024;
+  // Batches of a full ring, when it is full and at no other time.
+  await using telemetry = node({ hub: deaf.url, queue: FULL, batchEvents: FULL, batchMs: 60_000 });
+  const peer = telemetry.peer("alice");
+  await until("a connection", () => telemetry.counts().connected);
+  let batches = 0;
+  for (let sent = true; sent; batches += Number(sent)) {
+    // As many are dropped as are sent.
+    for (let i = 0; i < 2 * FULL; i++) telemetry.received(condition, 0, peer, i, epochMs());
+    await new Promise((resolve) => setImmediate(resolve));
+    sent = telemetry.counts().batches > batches;
+  }
+  const dropped = (batches + 1) * FULL;
+  assert.equal(telemetry.counts().dropped, dropped, "of each batch, and of what found no room at last");
+
+  deaf.end();
+  await until("what was sent to be one or the other", () => telemetry.counts().waiting === FULL);
+  const taken = telemetry.counts().published / FULL;
+  const lost = batches - taken;
+  assert.ok(taken > 0 && lost > 0, `${taken} taken, ${lost} lost`);
+  await using hub = await disposableHub({ port: deaf.port });
+  using seen = await subscribe(hub.url);
+  await until("a connection", () => telemetry.counts().connected);
+  telemetry.flush();
+  await until("what waited", () => seen.batches().length === 1);
+  const [first] = seen.batches();
+  // Those that were lost, those they were to tell of, and those since.
+  assert.deepEqual([first?.events.length, first?.dropped], [FULL, (lost + lost + 1) * FULL]);
+  assert.equal(telemetry.counts().dropped, dropped + lost * FULL);
 });

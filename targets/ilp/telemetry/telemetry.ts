@@ -193,17 +193,19 @@ export class Telemetry {
     let ready = publisher.ready();
     while (ready && (ring.waiting >= atLeast || (atLeast === 1 && this.#dropped > this.#droppedTold))) {
       const { head } = ring;
-      const dropped = this.#dropped;
-      const { batchEvents } = this.#options;
-      const batch = this.#encoder.encode(ring, batchEvents, this.#sent, dropped - this.#droppedTold);
+      const dropped = this.#dropped - this.#droppedTold;
+      const batch = this.#encoder.encode(ring, this.#options.batchEvents, this.#sent, dropped);
       const events = ring.head - head;
-      this.#droppedTold = dropped;
+      this.#droppedTold += dropped;
       this.#sent += events;
       this.#unsent += events;
       this.#batches++;
       publisher.send(batch, (taken) => {
         this.#unsent -= events;
-        if (!taken) this.#lost += events;
+        if (taken) return;
+        this.#lost += events;
+        // It told nobody what it was to tell.
+        this.#droppedTold -= dropped;
       });
       ready = publisher.ready();
     }
