@@ -183,7 +183,7 @@ export const ilpNetwork = board({
             byNode({
               title: "Telemetry dropped a second",
               description:
-                "Events there was no room for. Telemetry gives way to packets: a loss here is not one of packets.",
+                "Events there was no room for, or that were lost with the connection to the hub. Telemetry gives way to packets: a loss here is not one of packets.",
               unit: "eps",
               value: 'mean("telemetry_dropped")',
             }),

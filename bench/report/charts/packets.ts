@@ -56,7 +56,7 @@ const BY_CONNECTOR: readonly ConnectorChart[] = [
   {
     id: "telemetry-dropped",
     title: "Telemetry dropped",
-    note: "events a second there was no room for",
+    note: "events a second that never reach the hub",
     ...rate,
   },
   { id: "telemetry-waiting", title: "Telemetry waiting", note: "events that wait for the hub", ...whole },

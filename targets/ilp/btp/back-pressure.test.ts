@@ -99,8 +99,8 @@ test("a slow peer's small frames share batches: memory is what the counters say"
 test("both sides send as fast as they can: everything is answered or refused, nothing lost", async () => {
   const limits = { softBytes: 100_000 };
   const careful = () =>
-    new Keeper((link, message) => {
-      if (link.congested) link.refuse(message.requestId, "unreachable", "busy");
+    new Keeper((link, message, overload) => {
+      if (overload !== undefined) link.refuse(message.requestId, "unreachable", "busy");
       else echo(link, message);
     });
   await using nodes = await pair(careful(), careful(), { limits });
@@ -120,4 +120,35 @@ test("both sides send as fast as they can: everything is answered or refused, no
   assert.ok(accepted.every(({ outcome }) => outcome === "answer 1" || outcome === "answer 2"));
   assert.equal(accepted.length + refused, 10_000);
   assert.equal(nodes.hub.counters.refusedBackpressure + nodes.ann.counters.refusedBackpressure, refused);
+});
+
+test("a peer that does not read its answers is told so with each request, until it reads", async () => {
+  const limits = { softBytes: 200_000 };
+  const told: (string | undefined)[] = [];
+  const keeper = new Keeper((link, message, overload) => {
+    told.push(overload);
+    if (overload === undefined) echo(link, message);
+    else link.refuse(message.requestId, "unreachable", "busy");
+  });
+  await using server = await serverNode(keeper, { limits });
+  using peer = await RawPeer.login(server.url, "ann's");
+  const ann = server.session("ann");
+  peer.webSocket.pause();
+  let asked = 0;
+  let most = 0;
+  while (told.at(-1) !== "BACKPRESSURE" && asked < MANY) {
+    peer.send(ilpPacket(++asked, KB_60));
+    await until("it to be served", () => told.length === asked);
+    most = Math.max(most, ann.waitingBytes);
+  }
+  assert.equal(told.at(-1), "BACKPRESSURE");
+  assert.ok(most > limits.softBytes && most < limits.softBytes + 65_536 + 100, `${most} bytes waited`);
+  assert.deepEqual([ann.unanswered, ann.counters.inboundBackpressure], [0, 1]);
+
+  peer.webSocket.resume();
+  await until("an answer to each", () => peer.packets.length === 1 + asked);
+  await until("room", () => ann.waitingBytes === 0);
+  peer.send(ilpPacket(++asked));
+  await until("the next", () => told.length === asked);
+  assert.equal(told.at(-1), undefined);
 });

@@ -17,7 +17,7 @@ export type { Link, LinkEnd } from "./link.ts";
 export type { FrameWriter } from "./outbox.ts";
 export type { Failure, Waiting } from "./pending.ts";
 export type { DoorCounters, Listen } from "./server.ts";
-export { type Handler, type Refusal, Session } from "./session.ts";
+export { type Handler, type Overload, type Refusal, Session } from "./session.ts";
 
 export interface BtpOptions {
   readonly peers: readonly PeerConfig[];

@@ -28,10 +28,13 @@ export class Counters {
   unreadable = 0;
   /** Links that ended for what is no WebSocket message, or too large a one. */
   protocolErrors = 0;
-  /** Requests of the peer that got an Error from the session: under an id that is in use, beyond the bound, no ILP. */
+  /** Requests of the peer that got an Error from the session: under an id that is in use, no ILP. */
   duplicateIds = 0;
-  inboundFull = 0;
   notAccepted = 0;
+  /** Requests of the peer that were refused: beyond the bound of unanswered ones, or while the session closes. */
+  inboundFull = 0;
+  /** Messages of the peer that came while it did not read its answers, and were to be refused. */
+  inboundBackpressure = 0;
   /** Answers of ours that found their link gone, or their request answered. */
   unsentAnswers = 0;
   /** Errors thrown by the handler. */

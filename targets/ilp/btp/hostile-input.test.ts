@@ -120,6 +120,8 @@ test("a message beyond 64 KiB is closed with 1009, whole, in fragments, or only 
     for (let i = 0; i < 70; i++) socket.write(fragments(0x00));
   };
   assert.equal(await closeCodeFor(server, inParts), 1009);
+  await using strict = await serverNode(new Keeper(echo), { limits: { maxPayload: 50_000 } });
+  assert.equal(await closeCodeFor(strict, (socket) => socket.write(whole(50_001))), 1009);
   await assertServes(server);
 });
 

@@ -1,7 +1,10 @@
-/** Most bytes of one BTP frame, either way: the largest ILP packet is about half of it. Larger ones close with 1009. */
+/** Most bytes of one BTP frame, either way: the largest ILP packet is about half of it. */
 export const MAX_PAYLOAD = 65_536;
 
-/** Every bound of a BTP link. What each turned away is in the counters. */
+/**
+ * Every bound of a BTP link. What each turned away is in the counters. Those that a node's file may set are in
+ * ../config/btp-limits.ts.
+ */
 export interface Limits {
   /** Time for a connection to authenticate itself, from its TCP connect on. */
   readonly authMs: number;
@@ -9,16 +12,21 @@ export interface Limits {
   readonly connections: number;
   /** Requests of ours a peer may leave unanswered; at most 2^20. */
   readonly pending: number;
-  /** Requests of a peer that we have not answered yet. */
-  readonly inbound: number;
   /**
-   * Bytes waiting for a peer that does not read fast enough: beyond these it gets no new requests, and when it takes no
-   * more than these in {@link stallMs} the link is cut.
+   * Requests that came by one link and that we have not answered yet. The handler is told of a Message beyond them and
+   * has to answer at once (`INBOUND_FULL`); all else gets a BTP Error.
+   */
+  readonly inbound: number;
+  /** Bytes of one frame of a peer, at most {@link MAX_PAYLOAD}. A longer one closes its link with 1009. */
+  readonly maxPayload: number;
+  /**
+   * Bytes waiting for a peer that does not read fast enough, over all its links: beyond these it gets no new requests, and
+   * its own are refused. A link on which as many wait is cut when it takes no more than these in {@link stallMs}.
    */
   readonly softBytes: number;
   /**
-   * Bytes waiting at which a link is cut at once: answers cannot be refused. Soft, hard, and a time for soft, as Redis
-   * bounds its clients' buffers.
+   * Bytes waiting for a peer, over all its links, at which the fullest link is cut at once: answers cannot be refused.
+   * Soft, hard, and a time for soft, as Redis bounds its clients' buffers.
    */
   readonly hardBytes: number;
   readonly stallMs: number;
@@ -38,6 +46,7 @@ export const DEFAULT_LIMITS: Limits = {
   connections: 1_024,
   pending: 20_000,
   inbound: 20_000,
+  maxPayload: MAX_PAYLOAD,
   softBytes: 1_048_576,
   hardBytes: 16 * 1_048_576,
   stallMs: 10_000,

@@ -16,6 +16,8 @@ const CLOSE_CODE = {
   SILENT: undefined,
 } as const;
 
+const TOO_MANY = "too many requests at a time";
+
 /** Why a link ended: by our doing, or `CLOSED` by the peer or the network. */
 export type LinkEnd = keyof typeof CLOSE_CODE | "CLOSED";
 
@@ -69,14 +71,6 @@ export class Link {
     return this.#outbox.waitingBytes;
   }
 
-  /**
-   * Whether the peer reads too slowly: it is given no new requests, and its own are best answered with a Reject T03,
-   * which is short, instead of work.
-   */
-  get congested(): boolean {
-    return this.#outbox.waitingBytes > this.session.limits.softBytes;
-  }
-
   /** Requests of the peer that wait for our answer. */
   get unanswered(): number {
     return this.#inbound.size;
@@ -128,7 +122,7 @@ export class Link {
   /** Sends an answer. Nothing else bounds how many of them a peer asks for without reading any. */
   #putAnswer(size: number, requestId: number, write: FrameWriter): void {
     this.put(size, requestId, write);
-    if (this.#outbox.waitingBytes > this.session.limits.hardBytes) this.end("OVERFLOW");
+    this.session.cutOverflow();
   }
 
   /** Ends the link. What it had to send is sent first where the reason leaves a chance. */
@@ -188,13 +182,10 @@ export class Link {
       this.#refuseUnseen(requestId, "duplicateId", "a request of this id waits for its answer");
       return;
     }
-    if (this.#inbound.size >= session.limits.inbound || session.closing) {
-      counters.inboundFull++;
-      this.#refuseUnseen(
-        requestId,
-        "unreachable",
-        session.closing ? "closing" : "too many requests at a time",
-      );
+    const full = this.#inbound.size >= session.limits.inbound;
+    if (full || session.closing) counters.inboundFull++;
+    if (session.closing || (full && kind === "transfer")) {
+      this.#refuseUnseen(requestId, "unreachable", session.closing ? "closing" : TOO_MANY);
       return;
     }
     if (kind === "message" && view.ilpStart < 0) {
@@ -203,12 +194,20 @@ export class Link {
     }
     this.#inbound.add(requestId);
     try {
-      if (kind === "message") session.handler.onMessage(this, view);
-      else session.handler.onTransfer(this, view);
+      if (kind === "transfer") session.handler.onTransfer(this, view);
+      // A packet gets an answer of its own protocol, and whoever counts packets sees it.
+      else session.handler.onMessage(this, view, full ? "INBOUND_FULL" : this.#backpressure());
     } catch (error) {
       session.fault(error);
       if (this.#inbound.has(requestId)) this.refuse(requestId, "unreachable", "internal error");
     }
+    if (full && this.#inbound.has(requestId)) this.refuse(requestId, "unreachable", TOO_MANY);
+  }
+
+  #backpressure(): "BACKPRESSURE" | undefined {
+    if (!this.session.congested) return undefined;
+    this.session.counters.inboundBackpressure++;
+    return "BACKPRESSURE";
   }
 
   #onOtherMessage(view: FrameView): void {

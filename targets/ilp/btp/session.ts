@@ -13,8 +13,12 @@ import { Pending, TICK_MS, type Waiting } from "./pending.ts";
  * read of up to 64 KiB in memory: copy what is to stay longer than the packet is under way.
  */
 export interface Handler {
-  /** A Message with an ILP packet, to be answered once with {@link Link.respond} or {@link Link.refuse}. */
-  onMessage(link: Link, message: FrameView): void;
+  /**
+   * A Message with an ILP packet, to be answered once with {@link Link.respond} or {@link Link.refuse}.
+   *
+   * @param overload why it is to be refused at once, in words of the packet's own protocol, and without work
+   */
+  onMessage(link: Link, message: FrameView, overload?: Overload): void;
   /** A Transfer, to be answered once, mostly with {@link Link.acknowledge}. */
   onTransfer(link: Link, transfer: FrameView): void;
   onUp?(session: Session): void;
@@ -22,6 +26,12 @@ export interface Handler {
   /** An error that this handler, or someone waiting, threw. The link stays. */
   onFault?(session: Session, error: unknown): void;
 }
+
+/**
+ * Why a peer's request is to be refused at once. `INBOUND_FULL`: too many by this link wait for us, and what is not answered
+ * at once gets a BTP Error. `BACKPRESSURE`: the peer does not read its answers.
+ */
+export type Overload = "INBOUND_FULL" | "BACKPRESSURE";
 
 /** Why a request was not sent. `BACKPRESSURE`: the peer reads too slowly; `PENDING_FULL`: it answers too slowly. */
 export type Refusal = "DOWN" | "BACKPRESSURE" | "PENDING_FULL";
@@ -78,9 +88,23 @@ export class Session {
     return this.#links.reduce((sum, { unanswered }) => sum + unanswered, 0);
   }
 
-  /** Bytes that wait for the peer to read. */
+  /** Bytes that wait for the peer to read, over all its links. Asked for every packet. */
   get waitingBytes(): number {
-    return this.#links.reduce((sum, { waitingBytes }) => sum + waitingBytes, 0);
+    let sum = 0;
+    for (const link of this.#links) sum += link.waitingBytes;
+    return sum;
+  }
+
+  /** Whether the peer reads too slowly: it is given no new requests, and its own are refused. */
+  get congested(): boolean {
+    return this.waitingBytes > this.limits.softBytes;
+  }
+
+  /** Answers cannot be refused, so where too much waits for the peer, the link goes that has most of it; for the link. */
+  cutOverflow(): void {
+    if (this.waitingBytes <= this.limits.hardBytes) return;
+    const fullest = this.#links.reduce((a, b) => (b.waitingBytes > a.waitingBytes ? b : a));
+    fullest.end("OVERFLOW");
   }
 
   /**
@@ -105,7 +129,7 @@ export class Session {
       this.counters.refusedPendingFull++;
       return "PENDING_FULL";
     }
-    if (link.congested) {
+    if (this.congested) {
       this.counters.refusedBackpressure++;
       return "BACKPRESSURE";
     }

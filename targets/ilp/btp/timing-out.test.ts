@@ -100,15 +100,29 @@ test("a request under an id that still waits for its answer gets F05", async () 
   await until("the third", () => keeper.messages.length === 2);
 });
 
-test("more unanswered requests than the bound get T00", async () => {
-  const keeper = new Keeper();
+test("a request beyond the bound of unanswered ones is the handler's to refuse, at once, and else gets T00", async () => {
+  const told: (string | undefined)[] = [];
+  const keeper = new Keeper((link, message, overload) => {
+    told.push(overload);
+    if (message.requestId === 4) echo(link, message);
+  });
   await using server = await serverNode(keeper, { limits: { inbound: 2 } });
   using peer = await RawPeer.login(server.url, "ann's");
-  for (let id = 1; id <= 3; id++) peer.send(ilpPacket(id));
-  await until("the refusal", () => peer.packets.length === 2);
+  const ann = server.session("ann");
+  for (let id = 1; id <= 4; id++) peer.send(ilpPacket(id));
+  await until("both refusals", () => peer.packets.length === 3);
   const { requestId, data } = peer.packets[1] as btpPacket.BtpErrorPacket;
   assert.equal(`${requestId} ${data.code} ${data.data}`, "3 T00 too many requests at a time");
-  assert.deepEqual([keeper.messages.length, server.session("ann").counters.inboundFull], [2, 1]);
+  const { type, requestId: fourth } = peer.packets[2]!;
+  assert.deepEqual([type, fourth], [btpPacket.TYPE_RESPONSE, 4]);
+  assert.deepEqual(told, [undefined, undefined, "INBOUND_FULL", "INBOUND_FULL"]);
+  assert.deepEqual([ann.unanswered, ann.counters.inboundFull], [2, 2]);
+
+  // A Transfer is no packet, so there is nothing else to refuse it with.
+  peer.send(btpPacket.serializeTransfer({ amount: "1" }, 5, []));
+  await until("the third refusal", () => peer.packets.length === 4);
+  assert.equal(peer.packets[3]!.type, btpPacket.TYPE_ERROR);
+  assert.deepEqual([keeper.transfers.length, ann.unanswered], [0, 2]);
 });
 
 test("a Message of another sub-protocol gets F00", async () => {

@@ -1,15 +1,15 @@
 import type { ClientOptions, ServerOptions } from "ws";
-import { type Limits, MAX_PAYLOAD } from "./limits.ts";
+import type { Limits } from "./limits.ts";
 
 /** Parts of one message: TCP segments while it is not whole, WebSocket fragments. No peer needs as many. */
 const MAX_PARTS = 256;
 
 /** What both ends tell `ws`. */
-export function webSocketOptions({ closeMs }: Limits) {
+export function webSocketOptions({ closeMs, maxPayload }: Limits) {
   return {
     // Compression costs more than the bytes it saves, and lets a few bytes become many.
     perMessageDeflate: false,
-    maxPayload: MAX_PAYLOAD,
+    maxPayload,
     maxFragments: MAX_PARTS,
     maxBufferedChunks: MAX_PARTS,
     // Text is refused unread.

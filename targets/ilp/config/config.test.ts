@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { sizeOfIlpFrame } from "../../../wire/btp.ts";
+import { MAX_ADDRESS, MAX_DATA, MAX_MESSAGE, sizeOfReject } from "../../../wire/ilp.ts";
 import { ConfigError, parseConfig, readConfig } from "./config.ts";
 
 const LEAST = `nodeId: A
@@ -22,7 +24,22 @@ test("the least there is, with every default", () => {
     nodeId: "A",
     ilpAddress: "test.a",
     asset: { code: "XTS", scale: 0 },
-    btp: { host: "127.0.0.1", port: 3000 },
+    btp: {
+      host: "127.0.0.1",
+      port: 3000,
+      limits: {
+        authMs: 5_000,
+        connections: 1_024,
+        pending: 20_000,
+        inbound: 20_000,
+        maxPayload: 65_536,
+        softBytes: 1_048_576,
+        hardBytes: 16_777_216,
+        stallMs: 10_000,
+        keepAliveMs: 15_000,
+        retryMaxMs: 10_000,
+      },
+    },
     admin: { port: 9080 },
     peers: [
       {
@@ -66,7 +83,10 @@ test("everything there is", () => {
     `
 nodeId: node-1
 ilpAddress: g.us.node-1
-btp: { host: 0.0.0.0, port: 4000 }
+btp:
+  host: 0.0.0.0
+  port: 4000
+  limits: { pending: 7, inbound: 8, softBytes: 100000, hardBytes: 200000, stallMs: 1000, maxPayload: 50000 }
 admin: { port: 0 }
 peers:
   - name: up
@@ -106,15 +126,54 @@ logLevel: debug
       claims: undefined,
     },
   ]);
+  assert.deepEqual(config.btp.limits, {
+    authMs: 5_000,
+    connections: 1_024,
+    pending: 7,
+    inbound: 8,
+    maxPayload: 50_000,
+    softBytes: 100_000,
+    hardBytes: 200_000,
+    stallMs: 1_000,
+    keepAliveMs: 15_000,
+    retryMaxMs: 10_000,
+  });
   const { kind, maxTransfers, maxDelayMs } = config.ledger;
   assert.deepEqual([kind, maxTransfers, maxDelayMs], ["tigerbeetle", 50, 10]);
   assert.equal(config.telemetry.hub, undefined);
   assert.deepEqual(config.routes[0], { prefix: "", peer: "up" });
 });
 
+test("as many packets of a peer may wait as its connections let in", () => {
+  const held = (more: string) =>
+    parseConfig(
+      LEAST.replace("token: secret", `token: s\n    held: { packets: 50000 }\n    ${more}`),
+      "a.yaml",
+    ).peers[0]?.limits.held.packets;
+  assert.equal(held("sockets: 3"), 50_000);
+  assert.equal(held("burst: 1\nbtp: { limits: { inbound: 50000 } }"), 50_000);
+  const { btp, peers } = parseConfig(`${LEAST}btp: { limits: { inbound: 10 } }`, "a.yaml");
+  assert.deepEqual([btp.limits.inbound, peers[0]?.limits.held.packets], [10, 20_000]);
+});
+
 test("what is read cannot be changed", () => {
   const config = parseConfig(LEAST, "a.yaml");
   assert.ok(Object.isFrozen(config) && Object.isFrozen(config.peers[0]?.limits.rate));
+});
+
+test("every ILP packet fits into the smallest frame that a file may ask for", () => {
+  const reject = {
+    code: "F99",
+    triggeredBy: `test.${"a".repeat(MAX_ADDRESS - 5)}`,
+    message: "m".repeat(MAX_MESSAGE),
+    data: new Uint8Array(MAX_DATA),
+  };
+  const size = sizeOfIlpFrame(sizeOfReject(reject));
+  const limited = (maxPayload: number) => `${LEAST}btp: { limits: { maxPayload: ${maxPayload} } }`;
+  assert.throws(() => parseConfig(limited(size - 1), "a.yaml"), ConfigError);
+  const smallest = 43_008;
+  assert.ok(size <= smallest, `${size} bytes`);
+  assert.equal(parseConfig(limited(smallest), "a.yaml").btp.limits.maxPayload, smallest);
 });
 
 /** Each a change of LEAST, and the line it must come to. */
@@ -168,6 +227,21 @@ const MISTAKES: readonly (readonly [what: string, with_: string, line: string])[
     "ledger:",
     "routes:\n  - { prefix: g, peer: alice }\n  - { prefix: g, peer: alice }\nledger:",
     '9: routes[1].prefix: there are two routes for "g"',
+  ],
+  [
+    "ledger:",
+    "btp: { limits: { softBytes: 200000, hardBytes: 200000 } }\nledger:",
+    "7: btp.limits.hardBytes: must be above softBytes",
+  ],
+  [
+    "ledger:",
+    "btp: { limits: { maxPayload: 40000 } }\nledger:",
+    "7: btp.limits.maxPayload: too small: expected number to be >=43008",
+  ],
+  [
+    "token: secret",
+    "token: s\n    held: { packets: 50000 }",
+    "7: peers[0].held.packets: 50000 cannot wait where btp.limits.inbound lets in 20000",
   ],
   ["ledger:", "expiry: { minMs: 9, holdMs: 9 }\nledger:", "7: expiry.holdMs: must be above minMs"],
   ["ledger:", "telemetry: { hub: on }\nledger:", '7: telemetry.hub: must be a ws:// or wss:// URL, or "off"'],

@@ -9,6 +9,7 @@ import type { ClaimRules } from "../claims/claims.ts";
 import { ledgerOptions } from "../ledger/options.ts";
 import { prefixFault } from "../routing/route.ts";
 import { NODE_ID } from "../telemetry/event.ts";
+import { btpLimits } from "./btp-limits.ts";
 
 /** The environment variables a file may name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,6 +39,8 @@ const prefix = z.string().check((context) => {
 /** A PEM file with an Ed25519 key, from the working directory on, as the ledger's file is; read in claim-keys.ts. */
 const keyFile = z.string().min(1);
 
+const HELD_PACKETS = 20_000;
+
 /** A peer in the file; {@link Peer} is what it becomes. */
 const peer = z.strictObject({
   /** Its name in routes, metrics and telemetry. */
@@ -62,7 +65,7 @@ const peer = z.strictObject({
   /** Most packets and value without an answer: beyond it T04. Less for a peer whose packets expire. */
   held: z
     .strictObject({
-      packets: z.int().min(1).max(1_000_000).default(20_000),
+      packets: z.int().min(1).max(1_000_000).default(HELD_PACKETS),
       amount: units.default(Number.MAX_SAFE_INTEGER),
     })
     .prefault({}),
@@ -109,7 +112,12 @@ export const nodeSchema = z.strictObject({
     .prefault({}),
   /** Where peers dial in. Port 0: the system picks one. */
   btp: z
-    .strictObject({ host: z.string().min(1).default("127.0.0.1"), port: port.default(3000) })
+    .strictObject({
+      host: z.string().min(1).default("127.0.0.1"),
+      port: port.default(3000),
+      /** Every key of it: btp-limits.ts. */
+      limits: btpLimits,
+    })
     .prefault({}),
   /** /health and /metrics, on the loopback interface. */
   admin: z.strictObject({ port: port.default(9080) }).prefault({}),
@@ -211,6 +219,11 @@ export function contradictions(file: NodeFile, environment: Environment): Contra
       if (other !== undefined) say(at, `peers "${other}" and "${peer.name}" have the same token`);
       tokens.set(token, peer.name);
     }
+    const held = peer.held.packets;
+    const most = file.btp.limits.inbound * (peer.listens ? peer.sockets : 1);
+    // The default is a bound as any other, and whichever is lower holds; a higher one is there to be reached.
+    if (held > HELD_PACKETS && held > most)
+      say([...at, "held", "packets"], `${held} cannot wait where btp.limits.inbound lets in ${most}`);
   }
   const prefixes = new Set<string>();
   for (const [i, { prefix, peer }] of file.routes.entries()) {

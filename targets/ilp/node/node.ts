@@ -13,6 +13,7 @@ import { Outcomes, type Peer } from "../packet/peer.ts";
 import { Router } from "../routing/router.ts";
 import { epochMs } from "../telemetry/event.ts";
 import { Telemetry } from "../telemetry/telemetry.ts";
+import { StatusReports } from "./status-reports.ts";
 
 /** What a node is made of, running. */
 export interface Node {
@@ -68,7 +69,7 @@ export async function startNode(
     // Nothing is called before there are sessions, and those want their handler first.
     let path: PacketPath | undefined;
     const handler: Handler = {
-      onMessage: (link, message) => path!.receive(byName.get(link.peer)!, link, message),
+      onMessage: (link, message, overload) => path!.receive(byName.get(link.peer)!, link, message, overload),
       onTransfer: (link, transfer) => opened.receive(link, transfer),
       onUp: ({ peer }) => note("info", `peer ${peer} is connected`),
       onDown: ({ peer }, why) => note("warn", `peer ${peer} is gone: ${why}`),
@@ -83,6 +84,7 @@ export async function startNode(
       })),
       handler,
       listen: config.btp,
+      limits: config.btp.limits,
     });
     for (const { name, limits } of config.peers) {
       const balance = balances.get(accountOf(name));
@@ -104,18 +106,30 @@ export async function startNode(
       config.routes.map((route) => ({ ...route, to: byName.get(route.peer)! })),
     );
     const { ilpAddress: address, expiry, fee } = config;
-    path = new PacketPath({ address, router, ledger, feeAccount, telemetry, expiry, fee });
-    telemetry.status("ready", { routes: router.size, peers: byName.size });
+    const packets = new PacketPath({ address, router, ledger, feeAccount, telemetry, expiry, fee });
+    path = packets;
+    const { sessions } = btp;
+    const status = new StatusReports({
+      telemetry,
+      ledger,
+      fields: () => ({
+        routes: router.size,
+        peers: sessions.size,
+        peersUp: [...sessions.values()].filter(({ up }) => up).length,
+        held: packets.held,
+      }),
+    });
     return {
       config,
       btp,
-      path,
+      path: packets,
       peers: [...byName.values()],
       router,
       ledger,
       telemetry,
       claims: opened,
       async close() {
+        status.stop();
         await btp.close(DRAIN_MS);
         await closeParts();
       },

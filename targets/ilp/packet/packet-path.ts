@@ -9,7 +9,7 @@ import {
   readPrepare,
   readReject,
 } from "../../../wire/ilp.ts";
-import type { Failure } from "../btp/btp.ts";
+import type { Failure, Overload } from "../btp/btp.ts";
 import { checkExpiry, type ExpiryRules, forwardedExpiry } from "../checks/expiry.ts";
 import { checkFee, type FeeRules, feeOf } from "../checks/fee.ts";
 import { type Refusal, refusal } from "../checks/reject-code.ts";
@@ -56,6 +56,10 @@ const WRONG_CONDITION = refusal("F05", "the fulfillment is not the condition's")
 const BAD_ANSWER = refusal("T00", "the next peer's answer was no ILP packet");
 
 const HOP_REFUSALS = { DOWN: PEER_DOWN, BACKPRESSURE: PEER_SLOW, PENDING_FULL: PEER_MUTE } as const;
+const OVERLOADS: Readonly<Record<Overload, Refusal>> = {
+  BACKPRESSURE: refusal("T03", "too many answers to this peer wait for it to read them"),
+  INBOUND_FULL: refusal("T04", "too many packets of this connection wait for an answer"),
+};
 const FAILURES: Readonly<Record<Failure, Refusal>> = { TIMED_OUT, LINK_LOST };
 
 /**
@@ -91,8 +95,12 @@ export class PacketPath {
     return this.#held;
   }
 
-  /** A Message with an ILP packet came from a peer. Keeps nothing of the view but the bytes under it. */
-  receive(from: Peer, asker: Asker, frame: FrameView): void {
+  /**
+   * A Message with an ILP packet came from a peer. Keeps nothing of the view but the bytes under it.
+   *
+   * @param overload why the peer's connection takes no more: then it is counted and refused, and nothing else
+   */
+  receive(from: Peer, asker: Asker, frame: FrameView, overload?: Overload): void {
     from.outcomes.received++;
     const nowMs = epochMs();
     const prepare = this.#read(frame);
@@ -103,7 +111,8 @@ export class PacketPath {
     const { telemetry } = this.#parts;
     const amount = exact(prepare);
     telemetry.received(prepare.bytes, conditionAt(prepare), from.telemetryId, amount, nowMs);
-    const refused = this.#forward(from, asker, frame, prepare, nowMs);
+    const refused =
+      overload === undefined ? this.#forward(from, asker, frame, prepare, nowMs) : OVERLOADS[overload];
     if (refused === undefined) return;
     const { code } = refused;
     telemetry.rejected(prepare.bytes, conditionAt(prepare), from.telemetryId, amount, nowMs, code);

@@ -9,14 +9,15 @@ import { epochOriginMs } from "./epoch-origin.ts";
  *       {"type":"ROUTE_LOOKUP","packetId":"mZ0kQYFv3cG9-_aB","peer":"b","amount":"100","timestamp":1790000000000.130},
  *       {"type":"PACKET_SENT","packetId":"mZ0kQYFv3cG9-_aB","peer":"b","amount":"99","timestamp":1790000000000.180},
  *       {"type":"PACKET_REJECTED","packetId":"mZ0kQYFv3cG9-_aB","peer":"alice","amount":"100","timestamp":1790000000003.001,"code":"T04"},
- *       {"type":"NODE_STATUS","timestamp":1790000000050.000,"status":"ready","routes":4},
+ *       {"type":"NODE_STATUS","timestamp":1790000000050.000,"status":"ready","ledger":"up","held":12},
  *       {"type":"LOG","timestamp":1790000000060.000,"level":"warn","message":"peer b is gone"}]}
  *
  * - `node` is the nodeId of every event in the batch.
- * - `from` is how many events this node process published before this batch. So `from + events.length` is the next batch's
+ * - `from` is how many events this node process sent before this batch. So `from + events.length` is the next batch's
  *   `from`; a greater one says that batches were lost on the way, a smaller one that the node began anew. (With a filter by
  *   types it still is the whole batch's, and events are fewer.)
- * - `dropped` is how many events the node had no room for since the batch before, newest first to go.
+ * - `dropped` is how many events the node dropped since the batch before: it had no room for them, newest first to go, or
+ *   they were lost with a connection to the hub that had not taken them. The latter are in the gap that `from` shows, too.
  * - `packetId` is the same at every hop, see wire/packet-id.ts.
  * - `peer` is who the event is about: the sender's side for PACKET_RECEIVED, PACKET_FULFILLED and PACKET_REJECTED, the
  *   next hop for ROUTE_LOOKUP ("" where there is no route) and PACKET_SENT.
@@ -51,6 +52,7 @@ export interface PacketEvent {
 export interface NodeStatusEvent {
   readonly type: "NODE_STATUS";
   readonly timestamp: number;
+  /** `ready`, `degraded` while its ledger is down, `stopping`: see ../node/status-reports.ts for when a node says so. */
   readonly status: string;
   /** What the node says of itself beside that. */
   readonly [field: string]: string | number | boolean;

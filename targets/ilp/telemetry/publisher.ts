@@ -56,9 +56,14 @@ export class Publisher {
     return false;
   }
 
-  /** Sends a batch; only when {@link ready}. The bytes must not change any more. */
-  send(batch: Uint8Array): void {
-    this.#socket?.send(batch, { binary: false });
+  /**
+   * Sends a batch; only when {@link ready}. The bytes must not change any more.
+   *
+   * @param ended told once whether the system took the batch, or it was lost with the connection. What the system has taken
+   *   may be lost as well, which nobody here can know
+   */
+  send(batch: Uint8Array, ended: (taken: boolean) => void): void {
+    this.#socket?.send(batch, { binary: false }, (error) => ended(!error));
   }
 
   /** Ends the connection when what was sent has left, or after the time is over. */

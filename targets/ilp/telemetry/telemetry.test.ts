@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { packetId } from "../../../wire/packet-id.ts";
 import { epochMs } from "./event.ts";
 import { Telemetry, type TelemetryOptions } from "./telemetry.ts";
-import { disposableHub, subscribe, until } from "./testing/sockets.ts";
+import { deafHub, disposableHub, subscribe, until } from "./testing/sockets.ts";
 
 const condition = Uint8Array.from({ length: 32 }, (_, i) => i);
 const defaults: TelemetryOptions = {
@@ -155,4 +155,76 @@ test("a status of too many words is dropped and counted", async () => {
   await using telemetry = node({ hub: hub.url });
   telemetry.status("ready", { much: "x".repeat(3000) });
   assert.equal(telemetry.counts().dropped, 1);
+});
+
+test("what a connection had not taken when it was lost is dropped: counted, and told with the next batch", async () => {
+  using deaf = await deafHub();
+  // More than a kernel keeps for a connection, and than may wait for one.
+  const EVENTS = 120_000;
+  await using telemetry = node({ hub: deaf.url, queue: EVENTS, batchEvents: 1_000 });
+  const peer = telemetry.peer("alice");
+  await until("a connection", () => telemetry.counts().connected);
+  for (let i = 0; i < EVENTS; i++) telemetry.received(condition, 0, peer, i, epochMs());
+  let batches = 0;
+  await until("it to take no more", () => {
+    const before = batches;
+    batches = telemetry.counts().batches;
+    return batches > 0 && batches === before;
+  });
+  const full = telemetry.counts();
+  assert.deepEqual([full.recorded, full.published + full.waiting, full.dropped], [EVENTS, EVENTS, 0]);
+  assert.ok(full.published > 0 && full.published < batches * 1_000, JSON.stringify(full));
+
+  deaf.end();
+  await until("what was sent to be one or the other", () => {
+    const { dropped, published } = telemetry.counts();
+    return published + dropped === batches * 1_000;
+  });
+  const { dropped, waiting } = telemetry.counts();
+  assert.equal(waiting, EVENTS - batches * 1_000);
+  // The system may have taken another batch meanwhile, but not what had no place in it before.
+  const unsent = full.waiting - waiting;
+  assert.ok(dropped > unsent / 2 && dropped <= unsent, `${dropped} of ${unsent}`);
+
+  await using hub = await disposableHub({ port: deaf.port });
+  using seen = await subscribe(hub.url);
+  await until("what waited", () => seen.events().length === waiting);
+  const [first, ...others] = seen.batches();
+  assert.deepEqual([first?.from, first?.dropped], [batches * 1_000, dropped]);
+  assert.ok(others.every((batch) => batch.dropped === 0));
+  const last = telemetry.counts();
+  assert.deepEqual([last.published, last.dropped, last.waiting], [EVENTS - dropped, dropped, 0]);
+});
+
+test("what a lost batch was to tell of dropped events is told by the next that is not lost", async () => {
+  using deaf = await deafHub();
+  const FULL = 1024;
+  // Batches of a full ring, when it is full and at no other time.
+  await using telemetry = node({ hub: deaf.url, queue: FULL, batchEvents: FULL, batchMs: 60_000 });
+  const peer = telemetry.peer("alice");
+  await until("a connection", () => telemetry.counts().connected);
+  let batches = 0;
+  for (let sent = true; sent; batches += Number(sent)) {
+    // As many are dropped as are sent.
+    for (let i = 0; i < 2 * FULL; i++) telemetry.received(condition, 0, peer, i, epochMs());
+    await new Promise((resolve) => setImmediate(resolve));
+    sent = telemetry.counts().batches > batches;
+  }
+  const dropped = (batches + 1) * FULL;
+  assert.equal(telemetry.counts().dropped, dropped, "of each batch, and of what found no room at last");
+
+  deaf.end();
+  await until("what was sent to be one or the other", () => telemetry.counts().waiting === FULL);
+  const taken = telemetry.counts().published / FULL;
+  const lost = batches - taken;
+  assert.ok(taken > 0 && lost > 0, `${taken} taken, ${lost} lost`);
+  await using hub = await disposableHub({ port: deaf.port });
+  using seen = await subscribe(hub.url);
+  await until("a connection", () => telemetry.counts().connected);
+  telemetry.flush();
+  await until("what waited", () => seen.batches().length === 1);
+  const [first] = seen.batches();
+  // Those that were lost, those they were to tell of, and those since.
+  assert.deepEqual([first?.events.length, first?.dropped], [FULL, (lost + lost + 1) * FULL]);
+  assert.equal(telemetry.counts().dropped, dropped + lost * FULL);
 });

@@ -19,10 +19,12 @@ export interface TelemetryOptions {
 export interface TelemetryCounts {
   /** Events recorded, those that were dropped too. */
   readonly recorded: number;
+  /** Events that the system has taken, to pass them on to the hub. */
   readonly published: number;
   readonly batches: number;
-  /** Events there was no room for. */
+  /** Events there was no room for, and those that were lost with a connection that did not take them. */
   readonly dropped: number;
+  /** Recorded, and neither published nor dropped yet. */
   readonly waiting: number;
   readonly connected: boolean;
   /** Connections made to the hub. */
@@ -55,7 +57,10 @@ export class Telemetry {
   readonly #timer: NodeJS.Timeout | undefined;
   /** Of the ring's tail: from here on a full batch waits and has to be fetched. */
   #wakeAt: number;
-  #published = 0;
+  /** Events in batches that were sent. Each is unsent until the system has taken it: then it is published, or lost. */
+  #sent = 0;
+  #unsent = 0;
+  #lost = 0;
   #batches = 0;
   #droppedTold = 0;
   readonly #sendFull = () => this.#send(this.#options.batchEvents);
@@ -127,13 +132,17 @@ export class Telemetry {
     const { tail, dropped, waiting } = this.#ring;
     return {
       recorded: tail + dropped,
-      published: this.#published,
+      published: this.#sent - this.#unsent - this.#lost,
       batches: this.#batches,
-      dropped,
-      waiting,
+      dropped: this.#dropped,
+      waiting: waiting + this.#unsent,
       connected: this.#publisher?.connected ?? false,
       connections: this.#publisher?.connections ?? 0,
     };
+  }
+
+  get #dropped(): number {
+    return this.#ring.dropped + this.#lost;
   }
 
   /** Sends all that waits, if the hub takes it. */
@@ -182,14 +191,22 @@ export class Telemetry {
     const publisher = this.#publisher;
     if (publisher === undefined) return;
     let ready = publisher.ready();
-    while (ready && (ring.waiting >= atLeast || (atLeast === 1 && ring.dropped > this.#droppedTold))) {
-      const { head, dropped } = ring;
-      publisher.send(
-        this.#encoder.encode(ring, this.#options.batchEvents, this.#published, dropped - this.#droppedTold),
-      );
-      this.#droppedTold = dropped;
-      this.#published += ring.head - head;
+    while (ready && (ring.waiting >= atLeast || (atLeast === 1 && this.#dropped > this.#droppedTold))) {
+      const { head } = ring;
+      const dropped = this.#dropped - this.#droppedTold;
+      const batch = this.#encoder.encode(ring, this.#options.batchEvents, this.#sent, dropped);
+      const events = ring.head - head;
+      this.#droppedTold += dropped;
+      this.#sent += events;
+      this.#unsent += events;
       this.#batches++;
+      publisher.send(batch, (taken) => {
+        this.#unsent -= events;
+        if (taken) return;
+        this.#lost += events;
+        // It told nobody what it was to tell.
+        this.#droppedTold -= dropped;
+      });
       ready = publisher.ready();
     }
     // A hub that takes nothing is asked again by the timer, not by every event.

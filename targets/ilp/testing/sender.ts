@@ -21,6 +21,7 @@ export interface Sender {
     amount?: number;
     expiresInMs?: number;
     secret?: string;
+    dataBytes?: number | undefined;
   }): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -39,8 +40,8 @@ export async function startSender(url: string, token: string): Promise<Sender> {
       const { unexpectedAnswers, lateAnswers } = session.counters;
       return unexpectedAnswers + lateAnswers;
     },
-    send({ destination, amount = 100, expiresInMs = 10_000, secret = "plimsoll" }) {
-      const data = randomBytes(64);
+    send({ destination, amount = 100, expiresInMs = 10_000, secret = "plimsoll", dataBytes = 64 }) {
+      const data = randomBytes(dataBytes);
       const fulfillment = createHmac("sha256", secret).update(data).digest();
       const condition = createHash("sha256").update(fulfillment).digest();
       const prepare = { amount, expiresAtMs: Date.now() + expiresInMs, condition, destination, data };

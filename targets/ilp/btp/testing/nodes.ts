@@ -8,7 +8,7 @@ import { until } from "../../testing/until.ts";
 import { type Btp, type BtpOptions, openBtp } from "../btp.ts";
 import type { Link, LinkEnd } from "../link.ts";
 import type { Failure, Waiting } from "../pending.ts";
-import type { Handler, Session } from "../session.ts";
+import type { Handler, Overload, Session } from "../session.ts";
 
 /** A frame as it was when it came. */
 export interface Kept {
@@ -24,16 +24,16 @@ export class Keeper implements Handler {
   readonly transfers: Kept[] = [];
   readonly downs: LinkEnd[] = [];
   readonly faults: unknown[] = [];
-  readonly #onMessage: (link: Link, message: FrameView) => void;
+  readonly #onMessage: Handler["onMessage"];
 
   /** @param onMessage what to do with a Message; nothing unless given */
-  constructor(onMessage: (link: Link, message: FrameView) => void = () => {}) {
+  constructor(onMessage: Handler["onMessage"] = () => {}) {
     this.#onMessage = onMessage;
   }
 
-  onMessage(link: Link, message: FrameView): void {
+  onMessage(link: Link, message: FrameView, overload?: Overload): void {
     this.messages.push(keep(link, message));
-    this.#onMessage(link, message);
+    this.#onMessage(link, message, overload);
   }
 
   onTransfer(link: Link, transfer: FrameView): void {

@@ -9,8 +9,10 @@ export function telemetryMetrics(readings: Readings, telemetry: Telemetry): void
   readings.counter("ilp_telemetry_published_total", "Events that were sent to the hub.", () =>
     single(telemetry.counts().published),
   );
-  readings.counter("ilp_telemetry_dropped_total", "Events there was no room for.", () =>
-    single(telemetry.counts().dropped),
+  readings.counter(
+    "ilp_telemetry_dropped_total",
+    "Events there was no room for, and those that were lost with the connection to the hub.",
+    () => single(telemetry.counts().dropped),
   );
   readings.counter("ilp_telemetry_batches_total", "Batches of events that were sent to the hub.", () =>
     single(telemetry.counts().batches),

@@ -56,6 +56,12 @@ export interface BetweenOptions {
   readonly ledger?: Partial<SqliteOptions>;
   /** The longest that it waits for an answer. */
   readonly holdMs?: number;
+  /** Of its BTP connections. */
+  readonly limits?: Partial<NodeConfig["btp"]["limits"]>;
+  /** Connections that alice may have at a time. */
+  readonly sockets?: number;
+  /** Where its telemetry goes; nowhere unless given. */
+  readonly hub?: string;
   /** What is wrong with its ledger, and when. */
   readonly faults?: Faults;
   /** The far peer; fulfils unless given. */
@@ -63,14 +69,21 @@ export interface BetweenOptions {
 }
 
 export async function nodeBetween(options: BetweenOptions = {}): Promise<NodeBetween> {
-  const { ledger, holdMs, faults, receive = fulfillingReceiver } = options;
+  const { ledger, holdMs, limits, sockets, hub, faults, receive = fulfillingReceiver } = options;
   await using opened = new AsyncDisposableStack();
   const folder = opened.adopt(mkdtempSync(join(tmpdir(), "plimsoll-node-")), (path) =>
     rmSync(path, { recursive: true }),
   );
   const ledgerFile = join(folder, "ledger.db");
   const file = fileBetween(ledgerFile, ledger);
-  const config = configOf({ ...file, expiry: { ...file.expiry, holdMs } });
+  const [aliceKeys, ...others] = file.peers;
+  const config = configOf({
+    ...file,
+    btp: { ...file.btp, limits },
+    peers: [{ ...aliceKeys, sockets }, ...others],
+    expiry: { ...file.expiry, holdMs },
+    telemetry: { hub: hub ?? file.telemetry.hub },
+  });
   const open =
     faults && ((options: object) => openSqliteLedger(options as SqliteOptions, faultyThread(faults)));
   const node = opened.adopt(await startNode(config, silent, open), (it) => it.close());

@@ -1,8 +1,9 @@
 /** A hub, its publishers and its subscribers, over real sockets. */
 import assert from "node:assert/strict";
 import type { EventEmitter } from "node:events";
-import { connect, type Socket } from "node:net";
-import WebSocket from "ws";
+import { createServer } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import WebSocket, { WebSocketServer } from "ws";
 import type { Batch } from "../event.ts";
 import { type HubOptions, startHub } from "../hub.ts";
 
@@ -32,6 +33,21 @@ export function next(emitter: EventEmitter, name: string): Promise<unknown[]> {
 export async function disposableHub(options: HubOptions = {}) {
   const hub = await startHub({ port: 0, ...options });
   return { ...hub, [Symbol.asyncDispose]: () => hub.close() };
+}
+
+/** What takes publishers as a hub does, and reads nothing of what they send. */
+export async function deafHub() {
+  const server = createServer();
+  const webSockets = new WebSocketServer({ server });
+  webSockets.on("connection", (socket) => socket.pause());
+  server.listen(0, "127.0.0.1");
+  await next(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const end = () => {
+    for (const socket of webSockets.clients) socket.terminate();
+    server.close();
+  };
+  return { port, url: `ws://127.0.0.1:${port}`, end, [Symbol.dispose]: end };
 }
 
 /** Any frame a subscriber may get. */
