@@ -10,7 +10,16 @@ import { fakeInflux } from "../bench/influx/testing/fake-influx.ts";
 import { influxd, noInfluxd, unstartedInfluxd } from "../bench/influx/testing/influxd.ts";
 import { dump, ordered, query } from "../bench/influx/testing/query.ts";
 import { freeBase } from "../targets/ilp/testing/free-base.ts";
-import { onlyRun, plimsoll, resultsFolder, runScenario, said, start } from "./plimsoll.ts";
+import {
+  AT_A_TERMINAL,
+  onlyRun,
+  plimsoll,
+  ROOT,
+  resultsFolder,
+  runScenario,
+  said,
+  start,
+} from "./plimsoll.ts";
 
 const SHORT = ["--rate", "100", "--seconds", "6"];
 /** The first line about a run's progress. */
@@ -81,25 +90,18 @@ function holdsAllOfARun(points: readonly InfluxPoint[]): void {
 }
 
 /** A run whose database fails it must have gone as one that has none. */
-async function goesOn(t: TestContext, url: string, during?: (child: ChildProcess) => Promise<void>) {
+async function goesOn(
+  t: TestContext,
+  url: string,
+  during?: (child: ChildProcess) => Promise<void>,
+  env?: NodeJS.ProcessEnv,
+) {
   // A path that a shell takes for two, unless it is told.
   const out = join(resultsFolder(t), "of a friend");
   const startedMs = Date.now();
-  const { child, outcome } = start(t, [
-    ...[
-      "run",
-      "basic-load",
-      "--profile",
-      "smoke",
-      ...SHORT,
-      "--port-base",
-      "0",
-      "--out",
-      out,
-      "--influx",
-      url,
-    ],
-  ]);
+  const flags = ["--profile", "smoke", ...SHORT, "--port-base", "0", "--out", out];
+  const influx = env ? [] : ["--influx", url];
+  const { child, outcome } = start(t, ["run", "basic-load", ...flags, ...influx], ROOT, env);
   await during?.(child);
   const { exitCode, stdout, stderr } = await outcome;
   const seconds = (Date.now() - startedMs) / 1000;
@@ -190,6 +192,14 @@ test("a database that takes 30 s for an answer does not disturb a run", async (t
     stderr.includes(`0 points written to ${fake.origin}/x, ${points.length} dropped (no answer in time)`),
     stderr,
   );
+});
+
+test("a database that the environment names and nobody answers for does not keep a run back", async (t) => {
+  const url = `http://127.0.0.1:${await freeBase()}/x`;
+  const { folder, stderr } = await goesOn(t, url, undefined, { ...AT_A_TERMINAL, PLIMSOLL_INFLUX: url });
+  assert.equal(stderr.match(/does not take points \(ECONNREFUSED\); the run goes on\. Later: /g)?.length, 1);
+  const points = await pointsOf(folder);
+  assert.ok(stderr.includes(`0 points written to ${url}, ${points.length} dropped (ECONNREFUSED)`), stderr);
 });
 
 test("a wrong password, and an address where nobody is, stop a run before it starts; neither line has the password", {
