@@ -110,3 +110,19 @@ test("however many series it has, what k6 measured in a second is bounded", () =
   const points = pointsIn(crowd, usedBy("interceptor-overhead"));
   assert.ok(points >= MOST_SERIES && points <= MOST_SERIES + others, `${points}`);
 });
+
+test("a run has no more series after two minutes than after two seconds", () => {
+  const points = new PointsOfRun(RUN);
+  const used = usedBy("basic-load");
+  const seen = new Set<string>();
+  const tags = { scenario: "basic-load", phase: "hold", variant: "full", status: "2xx" };
+  const series = [...calls(10, tags), ...GAUGES];
+  const sizes = Array.from({ length: 120 }, (_, at) => {
+    const sample = { ...used, at: new Date(START_MS + (at + 1) * 1_000).toISOString() };
+    const written = [...points.window(windowAt(at, series)), ...points.resources(sample)];
+    for (const { measurement, tags } of written) seen.add(JSON.stringify([measurement, tags]));
+    return seen.size;
+  });
+  assert.ok((sizes[1] ?? 0) > 20);
+  assert.equal(sizes.at(-1), sizes[1]);
+});
