@@ -1,7 +1,7 @@
 /** A real k6 run in a real influxd, and what a run does not notice when the database fails it. */
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { InfluxPoint } from "../bench/influx/point.ts";
@@ -10,7 +10,16 @@ import { fakeInflux } from "../bench/influx/testing/fake-influx.ts";
 import { influxd, noInfluxd, unstartedInfluxd } from "../bench/influx/testing/influxd.ts";
 import { dump, ordered, query } from "../bench/influx/testing/query.ts";
 import { freeBase } from "../targets/ilp/testing/free-base.ts";
-import { onlyRun, plimsoll, resultsFolder, runScenario, said, start } from "./plimsoll.ts";
+import {
+  AT_A_TERMINAL,
+  onlyRun,
+  plimsoll,
+  ROOT,
+  resultsFolder,
+  runScenario,
+  said,
+  start,
+} from "./plimsoll.ts";
 
 const SHORT = ["--rate", "100", "--seconds", "6"];
 /** The first line about a run's progress. */
@@ -47,11 +56,20 @@ test("what is streamed while a run goes is, point for point, what pushing it wri
     assert.deepEqual(await dump(origin, database, user), points);
   }
 
-  // The password was used, and is in nothing that a run says or leaves.
-  assert.doesNotMatch(`${stdout}${stderr}`, /s3cret/);
-  for (const file of ["run.json", "report.md", "target.log", "k6.log", "windows.ndjson", "resources.ndjson"])
-    assert.doesNotMatch(readFileSync(join(folder, file), "utf8"), /s3cret/, file);
+  // The password was used, and is in nothing that a run says or leaves: neither as it is nor as the header has it.
+  const secret = new RegExp(`s3cret|${Buffer.from(user).toString("base64")}`);
+  assert.doesNotMatch(`${stdout}${stderr}`, secret);
+  const left = filesBelow(folder);
+  for (const name of ["run.json", "report.html", "k6.log", "target.log", "windows.ndjson"])
+    assert.ok(left.includes(join(folder, name)), `${name} among ${left}`);
+  for (const file of left) assert.doesNotMatch(readFileSync(file, "latin1"), secret, file);
 });
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+}
 
 /** A soak at 100 packets a second: what k6 measured, what each process used, what the connector told, how it ended. */
 function holdsAllOfARun(points: readonly InfluxPoint[]): void {
@@ -72,25 +90,18 @@ function holdsAllOfARun(points: readonly InfluxPoint[]): void {
 }
 
 /** A run whose database fails it must have gone as one that has none. */
-async function goesOn(t: TestContext, url: string, during?: (child: ChildProcess) => Promise<void>) {
+async function goesOn(
+  t: TestContext,
+  url: string,
+  during?: (child: ChildProcess) => Promise<void>,
+  env?: NodeJS.ProcessEnv,
+) {
   // A path that a shell takes for two, unless it is told.
   const out = join(resultsFolder(t), "of a friend");
   const startedMs = Date.now();
-  const { child, outcome } = start(t, [
-    ...[
-      "run",
-      "basic-load",
-      "--profile",
-      "smoke",
-      ...SHORT,
-      "--port-base",
-      "0",
-      "--out",
-      out,
-      "--influx",
-      url,
-    ],
-  ]);
+  const flags = ["--profile", "smoke", ...SHORT, "--port-base", "0", "--out", out];
+  const influx = env ? [] : ["--influx", url];
+  const { child, outcome } = start(t, ["run", "basic-load", ...flags, ...influx], ROOT, env);
   await during?.(child);
   const { exitCode, stdout, stderr } = await outcome;
   const seconds = (Date.now() - startedMs) / 1000;
@@ -181,6 +192,14 @@ test("a database that takes 30 s for an answer does not disturb a run", async (t
     stderr.includes(`0 points written to ${fake.origin}/x, ${points.length} dropped (no answer in time)`),
     stderr,
   );
+});
+
+test("a database that the environment names and nobody answers for does not keep a run back", async (t) => {
+  const url = `http://127.0.0.1:${await freeBase()}/x`;
+  const { folder, stderr } = await goesOn(t, url, undefined, { ...AT_A_TERMINAL, PLIMSOLL_INFLUX: url });
+  assert.equal(stderr.match(/does not take points \(ECONNREFUSED\); the run goes on\. Later: /g)?.length, 1);
+  const points = await pointsOf(folder);
+  assert.ok(stderr.includes(`0 points written to ${url}, ${points.length} dropped (ECONNREFUSED)`), stderr);
 });
 
 test("a wrong password, and an address where nobody is, stop a run before it starts; neither line has the password", {

@@ -232,6 +232,23 @@ test("what is wrong with PLIMSOLL_INFLUX is told without what it says", async (t
   assert.equal(process.env.PLIMSOLL_INFLUX, undefined, "nor is it handed on to k6 or a target");
 });
 
+test("a database that does not answer ends a run that asked for it; named by the environment it keeps no run back", async (t) => {
+  const { url: silent, close } = await listening(t);
+  await close();
+  process.env.PLIMSOLL_INFLUX = `${silent}/plimsoll`;
+  t.after(() => {
+    delete process.env.PLIMSOLL_INFLUX;
+  });
+  // The next thing that is looked at is the target.
+  const run = ["run", "basic-load", "--url", silent];
+  const [fromEnvironment, fromFlag] = await Promise.all([
+    complaint(...run),
+    complaint(...run, "--influx", `${silent}/plimsoll`),
+  ]);
+  assert.match(fromEnvironment, /^nothing answers at http/);
+  assert.match(fromFlag, /^no InfluxDB answers at \S+ \(.+\): start it, or correct the address$/);
+});
+
 function resultsFolder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), "plimsoll-out-"));
   t.after(() => rmSync(path, { recursive: true, force: true }));

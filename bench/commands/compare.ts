@@ -2,13 +2,14 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { baselineOf } from "../baseline/baseline.ts";
-import type { Baseline } from "../baseline/baseline-schema.ts";
+import type { Baseline, Block } from "../baseline/baseline-schema.ts";
 import { BASELINES, baselineFile, nameOf, readBaseline } from "../baseline/store.ts";
 import { summaryOf } from "../baseline/summary.ts";
 import { compare } from "../compare/compare.ts";
+import { wholeLoad } from "../compare/over-time.ts";
 import { DEFAULT_POLICY, readPolicy } from "../compare/policy.ts";
 import { Failure } from "../failure.ts";
-import { findRun, readRun, resourcesOf, windowsOf, writeAtomic } from "../results/store.ts";
+import { findRun, type RunFolder, readRun, resourcesOf, windowsOf, writeAtomic } from "../results/store.ts";
 import { fromHere } from "../run/voyage.ts";
 import { WindowError } from "../windows/window.ts";
 import { compareText } from "./compare-text.ts";
@@ -53,16 +54,19 @@ Exit codes: 0 same, faster, inconclusive or a warning, 3 a regression that fails
     )
     .action(async (first: string, second: string, flags: Flags) => {
       const policy = flags.policy === undefined ? DEFAULT_POLICY : readPolicy(flags.policy);
-      const folder = findRun(second);
-      const after = await recorded(second);
-      const before = await referenced(first, after, flags.dir);
+      const { baseline: after, folder } = await recorded(second);
+      const { baseline: before, folder: other } = await referenced(first, after, flags.dir);
       const comparison = compare(before, after, { policy, acrossMachines: flags.acrossMachines === true });
       const { pagesOf } = await import("../compare/pages.ts");
       const latencies = {
         before: summaryOf(before.blocks).latency,
         after: summaryOf(after.blocks).latency,
       };
-      const page = keep(folder.path, await pagesOf(comparison, latencies));
+      // A baseline keeps what is compared, and no more: beside it a run is drawn of no more either.
+      const overTime = other
+        ? { before: await wholeLoadOf(other), after: await wholeLoadOf(folder), whole: true }
+        : { before: before.blocks, after: after.blocks, whole: false };
+      const page = keep(folder.path, await pagesOf(comparison, latencies, overTime));
       process.stdout.write(
         flags.json
           ? `${JSON.stringify(comparison, null, 2)}\n`
@@ -72,23 +76,33 @@ Exit codes: 0 same, faster, inconclusive or a warning, 3 a regression that fails
     });
 }
 
+/** A side of a comparison, and the run it is of where that is at hand. */
+interface Referenced {
+  readonly baseline: Baseline;
+  readonly folder?: RunFolder;
+}
+
 /** What the first argument names: a baseline comes before a run of the same name. */
-async function referenced(reference: string, after: Baseline, dir: string): Promise<Baseline> {
-  if (reference === "baseline") return readBaseline(nameOf(after), dir);
+async function referenced(reference: string, after: Baseline, dir: string): Promise<Referenced> {
+  if (reference === "baseline") return { baseline: readBaseline(nameOf(after), dir) };
   const isRun = basename(reference) === "run.json" || existsSync(join(reference, "run.json"));
   const isBaseline = baselineFile(reference, dir) !== undefined || /^[\w-]+\.(smoke|full)$/.test(reference);
-  if (!isRun && isBaseline) return readBaseline(reference, dir);
+  if (!isRun && isBaseline) return { baseline: readBaseline(reference, dir) };
   return recorded(reference);
 }
 
-async function recorded(reference: string): Promise<Baseline> {
+async function recorded(reference: string): Promise<Required<Referenced>> {
   const folder = findRun(reference);
   try {
-    return await baselineOf(readRun(folder), windowsOf(folder), resourcesOf(folder));
+    return { baseline: await baselineOf(readRun(folder), windowsOf(folder), resourcesOf(folder)), folder };
   } catch (error) {
     if (!(error instanceof WindowError)) throw error;
     throw new Failure("USAGE", `${fromHere(join(folder.path, "windows.ndjson"))}: ${error.message}`);
   }
+}
+
+function wholeLoadOf(folder: RunFolder): Promise<Block[]> {
+  return wholeLoad(readRun(folder), windowsOf(folder), resourcesOf(folder));
 }
 
 /** Where the page is; undefined when the run's folder cannot be written to, which takes nothing from the verdict. */

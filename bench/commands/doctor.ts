@@ -207,9 +207,9 @@ async function database(): Promise<Finding[]> {
     if (found.state === "ready")
       return [{ state: "ok", what: `${of}, version ${found.version ?? "not told"}` }];
     if (found.state === "missing") return [{ state: "ok", what: `${of}; a run will make the database` }];
-    return [
-      { state: "bad", what: `${of}: ${found.why}`, todo: "start or correct it, or unset PLIMSOLL_INFLUX" },
-    ];
+    // Of one that only does not answer a run makes do without.
+    const state = found.state === "silent" ? "note" : "bad";
+    return [{ state, what: `${of}: ${found.why}`, todo: "start or correct it, or unset PLIMSOLL_INFLUX" }];
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return [{ state: "bad", what: error.message, todo: "unset PLIMSOLL_INFLUX, or correct it" }];

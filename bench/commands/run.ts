@@ -63,12 +63,14 @@ fails is repeated once; if the second holds it is reported as FLAKY, with exit c
 Exit codes: 0 pass or warn, 99 SLA crossed, 4 nothing measured or the generator was the limit,
             2 wrong usage, 1 a fault of ours. Of several scenarios, the worst one counts.`,
     )
-    .action(async (names: string[], flags: RunFlags) => {
-      process.exitCode = await run(names, flags);
+    .action(async (names: string[], flags: RunFlags, command: Command) => {
+      const influxFrom = command.getOptionValueSource("influx");
+      process.exitCode = await run(names, flags, influxFrom === "env");
     });
 }
 
-async function run(names: readonly string[], flags: RunFlags): Promise<number> {
+/** @param unasked whether the database is the environment's, and not asked for with this run */
+async function run(names: readonly string[], flags: RunFlags, unasked: boolean): Promise<number> {
   const plans = names.map((name) => planOrFailure(name, flags));
   for (const plan of plans) checkMemory(plan, memoryToHave());
   if (
@@ -86,7 +88,7 @@ async function run(names: readonly string[], flags: RunFlags): Promise<number> {
       `port ${DASHBOARD_PORT} of --dashboard is taken by another process; see who: ss -ltnp`,
     );
   }
-  const database = await databaseOf(flags);
+  const database = await databaseOf(flags, unasked);
   const interrupts = new Interrupts(
     process.stderr,
     "killed; a run that was under way is left marked as incomplete",
@@ -105,13 +107,16 @@ async function run(names: readonly string[], flags: RunFlags): Promise<number> {
   }
 }
 
-/** Where points go; found, and made if need be, before anything is loaded. */
-async function databaseOf({ influx }: RunFlags): Promise<Address | undefined> {
+/**
+ * Where points go; found, and made if need be, before anything is loaded. One that the environment of a CI job names and that
+ * does not answer must not keep a gate from running: the first write that fails says so, and how to send the run later.
+ */
+async function databaseOf({ influx }: RunFlags, unasked: boolean): Promise<Address | undefined> {
   // It may hold a password, which is no business of what we start.
   delete process.env.PLIMSOLL_INFLUX;
   if (influx === undefined) return undefined;
   const address = addressOf(influx);
-  await openDatabase(address, (line) => process.stderr.write(`${line}\n`));
+  await openDatabase(address, (line) => process.stderr.write(`${line}\n`), { mustAnswer: !unasked });
   return address;
 }
 

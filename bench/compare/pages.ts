@@ -1,4 +1,5 @@
 import { moment } from "../format.ts";
+import type { Chart } from "../report/charts/chart.ts";
 import { drawFile } from "../report/charts/draw.ts";
 import type { TableBlock, VerdictState } from "../report/document.ts";
 import { html as text } from "../report/escape.ts";
@@ -6,6 +7,7 @@ import { factList, figure, MARK, page, symbol, tableOf } from "../report/page.ts
 import { png } from "../report/png.ts";
 import { changesChart, type Latencies, latencyChart, tailsChart } from "./charts.ts";
 import type { Comparison, Side } from "./compare.ts";
+import { type OverTime, overlayCharts } from "./over-time.ts";
 import {
   CAVEAT,
   changeText,
@@ -24,11 +26,19 @@ export interface ComparisonFile {
 }
 
 /** A comparison as the files that people read. Pure but for the fonts of the PNGs. */
-export async function pagesOf(comparison: Comparison, latencies: Latencies): Promise<ComparisonFile[]> {
+export async function pagesOf(
+  comparison: Comparison,
+  latencies: Latencies,
+  overTime: OverTime,
+): Promise<ComparisonFile[]> {
   const charts = [changesChart(comparison), latencyChart(latencies), tailsChart(latencies)];
-  const graphs = charts.map((chart) => ({ path: `graphs/${chart.id}`, svg: drawFile(chart) }));
+  const overlays = overlayCharts(overTime);
+  const graphs = [...charts, ...overlays].map((chart) => ({
+    path: `graphs/${chart.id}`,
+    svg: drawFile(chart),
+  }));
   return [
-    { path: "compare.html", content: pageOf(comparison, charts) },
+    { path: "compare.html", content: pageOf(comparison, charts, overTimeSection(overTime, overlays)) },
     { path: "compare.json", content: `${JSON.stringify(comparison, null, 2)}\n` },
     ...graphs.map(({ path, svg }) => ({ path: `${path}.svg`, content: svg })),
     ...(await Promise.all(
@@ -37,7 +47,19 @@ export async function pagesOf(comparison: Comparison, latencies: Latencies): Pro
   ];
 }
 
-function pageOf(comparison: Comparison, charts: readonly Parameters<typeof figure>[0][]): string {
+/** Both runs over each other. */
+function overTimeSection({ whole }: OverTime, overlays: readonly Chart[]): string {
+  const what = whole
+    ? "Both runs from the end of their warm-up on, over each other."
+    : "A baseline keeps the part of a run that is compared: both are drawn of that part, over each other.";
+  return `<section id="over-time" aria-labelledby="over-time-title">
+<h2 id="over-time-title">Over time</h2>
+<p>${what}</p>
+<div class="charts">${overlays.map(figure).join("\n")}</div>
+</section>`;
+}
+
+function pageOf(comparison: Comparison, charts: readonly Chart[], more: string): string {
   const { scenario, profile, before, after, notices, rows, test } = comparison;
   const state = stateOf(comparison);
   const title = `${scenario} ${profile}`;
@@ -88,6 +110,7 @@ ${factList([...factsOf("Before", before), ...factsOf("After", after)])}
 <div class="charts">${charts.map(figure).join("\n")}</div>
 ${tableOf(table)}
 </section>
+${more}
 </main>
 <footer>Written by Plimsoll ${text(after.versions.plimsoll)}. The same in <a href="compare.json">JSON</a>.</footer>`;
   return page({ title: `${overallWord(comparison)}: ${title}`, state, body });

@@ -5,6 +5,7 @@ import { freeBase } from "../../targets/ilp/testing/free-base.ts";
 import { addressOf } from "./address.ts";
 import { type Delivery, deliverTo } from "./delivery.ts";
 import { openDatabase } from "./open-database.ts";
+import { fakeInflux } from "./testing/fake-influx.ts";
 import { influxd, noInfluxd } from "./testing/influxd.ts";
 import { dump } from "./testing/query.ts";
 
@@ -36,6 +37,13 @@ test("what cannot be read as points is refused, and is not sent again", { skip: 
   const { why, ...rest } = await deliver(url, "this is no point");
   assert.deepEqual(rest, { taken: true, written: 0, refused: 1 });
   assert.match(why, /unable to parse/);
+});
+
+test("a write that is too large is not a fault of its points, unless it is one point", async (t) => {
+  const { origin } = await fakeInflux(t, (response) => response.writeHead(204).end(), { mostBytes: 6 });
+  const why = "<html><head><title>413 Request Entity Too Large</title></head></html>";
+  assert.deepEqual(await deliver(`${origin}/x`, "m f=1 1", "m f=2 2"), { taken: false, why, tooLarge: true });
+  assert.deepEqual(await deliver(`${origin}/x`, "m f=1 1"), { taken: true, written: 0, refused: 1, why });
 });
 
 test("a database that was dropped meanwhile, and a server that is gone, are tried again", {

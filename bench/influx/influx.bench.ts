@@ -1,7 +1,7 @@
 /**
  * What `--influx` costs: plimsoll's own CPU and the packets' latency with and without it beside 10,000 packets a second,
  * in interleaved rounds (two loads of that size at once would be too many for most machines); what InfluxDB has to do at
- * that rate and at a hundredth of it; its memory and disk after some minutes.
+ * that rate and at a hundredth of it; its memory and disk at the end, when the last run of all took some minutes.
  *
  *   npm run bench:influx                      six minutes
  *   npm run bench:influx -- --minutes 10      fifteen: the last part longer
@@ -97,11 +97,11 @@ async function measure(): Promise<void> {
   const long = await run(fast, minutes * 60, server);
   console.log("");
   row(`points a second over ${minutes} min`, significant(long.points));
-  row(
-    `memory of InfluxDB after ${minutes} min more`,
-    bytes(usageOf(server.pid as number)?.rssBytes ?? Number.NaN),
-  );
-  row("disk of InfluxDB, all runs together", bytes(sizeOf(server.folder)));
+  // Those of the rounds at both rates, and the long one.
+  const runs = withIt.length + slowly.length + 1;
+  const memory = usageOf(server.pid as number)?.rssBytes ?? Number.NaN;
+  row(`memory of InfluxDB after all ${runs} runs`, bytes(memory));
+  row(`disk of InfluxDB, all ${runs} runs together`, bytes(sizeOf(server.folder)));
 }
 
 /** One soak at a rate, in a process of its own. */

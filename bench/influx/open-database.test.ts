@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import { freeBase } from "../../targets/ilp/testing/free-base.ts";
 import { Failure } from "../failure.ts";
 import { addressOf } from "./address.ts";
-import { askDatabase, openDatabase } from "./open-database.ts";
+import { askDatabase, type OpenOptions, openDatabase } from "./open-database.ts";
 import { influxd, noInfluxd, unstartedInfluxd } from "./testing/influxd.ts";
 import { query } from "./testing/query.ts";
 
@@ -16,7 +16,7 @@ const SHORT_MS = 300;
 async function stops(url: string, waitMs = SHORT_MS): Promise<string> {
   const said: string[] = [];
   try {
-    await openDatabase(addressOf(url), (line) => said.push(line), waitMs);
+    await openDatabase(addressOf(url), (line) => said.push(line), { waitMs });
   } catch (error) {
     assert.ok(error instanceof Failure, String(error));
     assert.equal(error.exitCode, 2);
@@ -26,7 +26,7 @@ async function stops(url: string, waitMs = SHORT_MS): Promise<string> {
   throw new assert.AssertionError({ message: `${url} was taken` });
 }
 
-const opens = (url: string, waitMs?: number) => openDatabase(addressOf(url), () => {}, waitMs);
+const opens = (url: string, options?: OpenOptions) => openDatabase(addressOf(url), () => {}, options);
 
 test("a missing database is made, one that is there is left alone, whatever its name", {
   skip: noInfluxd,
@@ -126,6 +126,17 @@ for (const [what, status, body, says] of [
     assert.match(await stops(`${origin}/x`), says);
   });
 }
+
+test("where the database need not answer, silence is waited for and passed over; what is wrong still stops", async (t) => {
+  const nobody = `http://127.0.0.1:${await freeBase()}`;
+  const options = { waitMs: SHORT_MS, mustAnswer: false };
+  const said: string[] = [];
+  await openDatabase(addressOf(`${nobody}/x`), (line) => said.push(line), options);
+  assert.deepEqual(said, [`waiting for InfluxDB at ${nobody} (ECONNREFUSED)`]);
+  await opens(`${await answering(t, 503, '{"error":"engine is closed"}')}/x`, options);
+  for (const status of [401, 403, 404, 200])
+    await assert.rejects(opens(`${await answering(t, status)}/x`, options), { code: "USAGE", exitCode: 2 });
+});
 
 test("a server that takes the question and never answers does not hold up the start", async (t) => {
   const server = createServer(() => {}).listen(0, "127.0.0.1");

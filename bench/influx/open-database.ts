@@ -16,17 +16,23 @@ export type Readiness =
   /** It will not take points, now or later. */
   | { readonly state: "wrong"; readonly why: string };
 
+export interface OpenOptions {
+  /** How long a server that does not answer is waited for. */
+  readonly waitMs?: number;
+  /** Whether one that still does not answer then is a Failure, as unless said, or left to whoever writes to it. */
+  readonly mustAnswer?: boolean;
+}
+
 /**
  * Makes sure, before anything else is started, that points will be taken; makes the database when there is none. A
  * Failure says in one line what to do.
  *
  * @param say tells people that something is waited for
- * @param waitMs how long a server that does not answer is waited for
  */
 export async function openDatabase(
   to: Address,
   say: (line: string) => void,
-  waitMs: number = WAIT_MS,
+  { waitMs = WAIT_MS, mustAnswer = true }: OpenOptions = {},
 ): Promise<void> {
   const deadline = Date.now() + waitMs;
   let found = await askedOnce(to, deadline);
@@ -40,7 +46,7 @@ export async function openDatabase(
     found = await made(to);
     if (found.state === "ready") say(`there was no database "${to.database}" at ${to.origin}: it was made`);
   }
-  if (found.state === "silent") {
+  if (found.state === "silent" && mustAnswer) {
     throw new Failure(
       "USAGE",
       `no InfluxDB answers at ${to.origin} (${found.why}): start it, or correct the address`,

@@ -5,7 +5,9 @@ import fc from "fast-check";
 import { until } from "../run/testing/processes.ts";
 import { type Backoff, jitteredBackoff } from "./backoff.ts";
 import type { Deliver, Delivery } from "./delivery.ts";
-import { BATCH, Outbox } from "./outbox.ts";
+import { bytesOf } from "./line-queue.ts";
+import { Outbox } from "./outbox.ts";
+import { BATCH, BATCH_BYTES } from "./write-limit.ts";
 
 const lines = (n: number, from = 0) => Array.from({ length: n }, (_, i) => `line ${from + i}`);
 const all = (sent: readonly string[]): Delivery => ({
@@ -15,8 +17,10 @@ const all = (sent: readonly string[]): Delivery => ({
   why: "",
 });
 const AWAY: Delivery = { taken: false, why: "ECONNREFUSED" };
+const TOO_LARGE: Delivery = { taken: false, why: "status 413", tooLarge: true };
 const NO_WAIT: Backoff = { next: () => 0, reset: () => {} };
 const LONG_MS = 60_000;
+const MANY = Number.MAX_SAFE_INTEGER;
 
 /** A server that answers as told, and what reached it. */
 function server(answer: (sent: readonly string[], attempt: number) => Delivery | Promise<Delivery>) {
@@ -68,7 +72,11 @@ test("what a database that is away did not take is sent again, in its order", as
 test("a full queue lets the oldest go, and counts them", async () => {
   let away = true;
   const it = server((sent) => (away ? AWAY : all(sent)));
-  const outbox = new Outbox({ ...it, mostWaiting: 10, backoff: { next: () => LONG_MS, reset: () => {} } });
+  const outbox = new Outbox({
+    ...it,
+    mostWaiting: { lines: 10, bytes: MANY },
+    backoff: { next: () => LONG_MS, reset: () => {} },
+  });
   outbox.add(lines(4));
   await until(() => it.troubles.length > 0, "the first attempt failed");
   for (let from = 4; from < 100; from += 4) outbox.add(lines(4, from));
@@ -77,6 +85,75 @@ test("a full queue lets the oldest go, and counts them", async () => {
   await outbox.close(LONG_MS);
   assert.deepEqual(it.attempts.at(-1), lines(10, 90));
   assert.deepEqual([outbox.written, outbox.dropped], [10, 90]);
+});
+
+test("long lines fill the queue by their bytes: the oldest go, and are counted", async () => {
+  let away = true;
+  const it = server((sent) => (away ? AWAY : all(sent)));
+  const mostWaiting = { lines: 100, bytes: 2_500 };
+  const outbox = new Outbox({ ...it, mostWaiting, backoff: { next: () => LONG_MS, reset: () => {} } });
+  // Two bytes of UTF-8 a letter.
+  const long = (n: number) => String(n).padEnd(501, "ü");
+  outbox.add([long(0)]);
+  await until(() => it.troubles.length > 0, "the first attempt failed");
+  for (let n = 1; n < 10; n++) outbox.add([long(n)]);
+  assert.equal(outbox.dropped, 8);
+  away = false;
+  await outbox.close(LONG_MS);
+  assert.deepEqual(it.attempts.at(-1), [long(8), long(9)]);
+  assert.deepEqual([outbox.written, outbox.dropped], [2, 8]);
+});
+
+test("lines that are long go in smaller writes", async () => {
+  const it = server(all);
+  const outbox = new Outbox(it);
+  const long = lines(1_000).map((line) => line.padEnd(4_000, "x"));
+  outbox.add(long);
+  await outbox.close(LONG_MS);
+  assert.deepEqual(it.attempts.flat(), long);
+  assert.deepEqual(
+    it.attempts.map((sent) => bytesOf(sent)),
+    [BATCH_BYTES, BATCH_BYTES, BATCH_BYTES, BATCH_BYTES],
+  );
+});
+
+test("of a write that was too large a half is tried at once, and no later one is larger", async () => {
+  // As a proxy would that lets 300 bytes through.
+  const it = server((sent) => (bytesOf(sent) > 300 && sent.length > 1 ? TOO_LARGE : all(sent)));
+  const outbox = new Outbox({ ...it, backoff: { next: () => LONG_MS, reset: () => {} } });
+  const hundred = lines(100).map((line) => line.padEnd(10, "."));
+  outbox.add(hundred);
+  await until(() => outbox.written === 100, "all were written");
+  outbox.add(hundred);
+  await outbox.close(LONG_MS);
+  assert.deepEqual(it.attempts.slice(0, 3).map(bytesOf), [1_000, 500, 250]);
+  assert.ok(it.attempts.slice(3).every((sent) => bytesOf(sent) <= 250));
+  assert.deepEqual(it.attempts.slice(2).flat(), [...hundred, ...hundred]);
+  assert.deepEqual([outbox.dropped, it.troubles], [0, []]);
+});
+
+test("what is kept outlasts an outage that fills the queue, and goes first", async () => {
+  let away = true;
+  const it = server((sent) => (away ? AWAY : all(sent)));
+  const mostWaiting = { lines: 10, bytes: MANY };
+  const outbox = new Outbox({ ...it, mostWaiting, backoff: { next: () => LONG_MS, reset: () => {} } });
+  outbox.keep(["start", "limit"]);
+  await until(() => it.troubles.length > 0, "the first attempt failed");
+  outbox.add(lines(50));
+  away = false;
+  await outbox.close(LONG_MS);
+  assert.deepEqual(it.attempts.slice(1), [["start", "limit"], lines(10, 40)]);
+  assert.deepEqual([outbox.written, outbox.dropped], [12, 40]);
+});
+
+test("no more is kept than what a run can start with: the rest waits as all else does", async () => {
+  const it = server(() => AWAY);
+  const mostWaiting = { lines: 10, bytes: MANY };
+  const outbox = new Outbox({ ...it, mostWaiting, backoff: { next: () => LONG_MS, reset: () => {} } });
+  outbox.keep(lines(1_000));
+  assert.equal(outbox.dropped, 490);
+  await outbox.close(LONG_MS);
+  assert.equal(outbox.dropped, 1_000);
 });
 
 test("points that the server refuses are dropped, not sent again; the others of their write count", async () => {
@@ -144,11 +221,12 @@ test("what is added after the end is dropped, and counted", async () => {
   const outbox = new Outbox(it);
   await outbox.close(LONG_MS);
   outbox.add(lines(2));
-  assert.deepEqual([outbox.written, outbox.dropped, it.attempts], [0, 2, []]);
+  outbox.keep(lines(1));
+  assert.deepEqual([outbox.written, outbox.dropped, it.attempts], [0, 3, []]);
 });
 
 test("whatever a server does, every point is written or dropped, and none twice", async () => {
-  const outcome = fc.constantFrom("all", "away", "some");
+  const outcome = fc.constantFrom("all", "away", "some", "too large");
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.nat(30), { maxLength: 20 }),
@@ -159,14 +237,20 @@ test("whatever a server does, every point is written or dropped, and none twice"
         const it = server((sent, attempt) => {
           const how = outcomes[attempt - 1] ?? "all";
           if (how === "away") return AWAY;
+          if (how === "too large" && sent.length > 1) return TOO_LARGE;
           const refused = how === "some" ? Math.floor(sent.length / 2) : 0;
           written.push(...sent.slice(refused));
           return { taken: true, written: sent.length - refused, refused, why: "" };
         });
-        const outbox = new Outbox({ ...it, mostWaiting, backoff: NO_WAIT });
+        const outbox = new Outbox({
+          ...it,
+          mostWaiting: { lines: mostWaiting, bytes: MANY },
+          backoff: NO_WAIT,
+        });
         let added = 0;
         for (const n of adds) {
-          outbox.add(lines(n, added));
+          if (n % 5 === 0) outbox.keep(lines(n, added));
+          else outbox.add(lines(n, added));
           added += n;
           if (n % 3 === 0) await sleep(0);
         }

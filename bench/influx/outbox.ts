@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Backoff, jitteredBackoff } from "./backoff.ts";
 import type { Deliver } from "./delivery.ts";
+import { type Amount, LineQueue } from "./line-queue.ts";
+import { WriteLimit } from "./write-limit.ts";
 
-/** Points of a write: what InfluxDB's makers recommend. */
-export const BATCH = 5_000;
-/** Points that wait while the database is away: minutes of the widest run, an hour of most; some 20 MB. */
-const MOST_WAITING = 50_000;
+/** Points that wait while the database is away: some forty minutes of most runs, whose lines are some 17 MB. */
+const MOST_WAITING: Amount = { lines: 50_000, bytes: 32_000_000 };
+/** Points that are kept whatever comes: how a run starts is one and a point for each limit of its plan. */
+const MOST_KEPT = 500;
+const NOTHING: Amount = { lines: 0, bytes: 0 };
 /** A write that takes longer is tried again. */
 const WRITE_TIMEOUT_MS = 10_000;
 
@@ -13,7 +16,7 @@ export interface OutboxOptions {
   readonly deliver: Deliver;
   /** Told of each trouble, with the server's words. */
   readonly onTrouble: (why: string) => void;
-  readonly mostWaiting?: number;
+  readonly mostWaiting?: Amount;
   readonly writeTimeoutMs?: number;
   readonly backoff?: Backoff;
 }
@@ -21,11 +24,14 @@ export interface OutboxOptions {
 /**
  * Points on their way to the database. Adding is immediate and never fails; one write is under way at a time. What cannot
  * be written waits, and past the limit the oldest make room: someone who watches wants to see now, and the rest is on disk.
+ * What all else is read by makes no room, and goes first.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #backoff: Backoff;
-  #waiting: string[] = [];
+  readonly #limit = new WriteLimit();
+  readonly #kept = new LineQueue();
+  readonly #waiting = new LineQueue();
   #shipping: Promise<void> | undefined;
   /** Aborted when there is no more time for anything but one last attempt. */
   readonly #hurry = new AbortController();
@@ -53,9 +59,16 @@ export class Outbox {
       this.#dropped += lines.length;
       return;
     }
-    this.#waiting.push(...lines);
+    this.#waiting.add(lines);
     this.#makeRoom();
     this.#ship();
+  }
+
+  /** Adds what must not be lost in a long outage: it waits apart, and is sent before all else. */
+  keep(lines: readonly string[]): void {
+    const room = this.#closed.signal.aborted ? 0 : MOST_KEPT - this.#kept.length;
+    this.#kept.add(lines.slice(0, room));
+    this.add(lines.slice(room));
   }
 
   /** Sends what is left; gives up at the first attempt that fails, and after `withinMs`. Nothing is sent afterwards. */
@@ -66,18 +79,21 @@ export class Outbox {
     await this.#shipping;
     clearTimeout(timer);
     this.#closed.abort();
-    this.#dropped += this.#waiting.length;
-    this.#waiting = [];
+    for (const queue of [this.#kept, this.#waiting]) this.#dropped += queue.shrinkTo(NOTHING);
+  }
+
+  get #isEmpty(): boolean {
+    return this.#kept.length + this.#waiting.length === 0;
   }
 
   #ship(): void {
-    if (this.#shipping || this.#waiting.length === 0 || this.#closed.signal.aborted) return;
+    if (this.#shipping || this.#isEmpty || this.#closed.signal.aborted) return;
     this.#shipping = this.#shipAll();
   }
 
   async #shipAll(): Promise<void> {
     try {
-      while (this.#waiting.length > 0 && !this.#closed.signal.aborted) {
+      while (!this.#isEmpty && !this.#closed.signal.aborted) {
         const last = this.#hurry.signal.aborted;
         const why = await this.#shipBatch();
         if (why === undefined) continue;
@@ -94,13 +110,16 @@ export class Outbox {
   /** Why the batch has to be sent again; undefined when it has not. */
   async #shipBatch(): Promise<string | undefined> {
     const { deliver, onTrouble, writeTimeoutMs = WRITE_TIMEOUT_MS } = this.#options;
-    const batch = this.#waiting.splice(0, BATCH);
+    const queue = this.#kept.length > 0 ? this.#kept : this.#waiting;
+    const batch = queue.take(this.#limit);
     const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(writeTimeoutMs)]);
     const delivery = await deliver(batch, signal);
     if (!delivery.taken) {
-      this.#waiting.unshift(...batch);
+      queue.putBack(batch);
       this.#makeRoom();
-      return delivery.why;
+      if (!delivery.tooLarge) return delivery.why;
+      this.#limit.tooLarge(batch);
+      return undefined;
     }
     this.#written += delivery.written;
     this.#dropped += delivery.refused;
@@ -111,7 +130,6 @@ export class Outbox {
 
   #makeRoom(): void {
     const { mostWaiting = MOST_WAITING } = this.#options;
-    const tooMany = this.#waiting.length - mostWaiting;
-    if (tooMany > 0) this.#dropped += this.#waiting.splice(0, tooMany).length;
+    this.#dropped += this.#waiting.shrinkTo(mostWaiting);
   }
 }

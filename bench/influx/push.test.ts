@@ -6,15 +6,16 @@ import { type TestContext, test } from "node:test";
 import { Failure } from "../failure.ts";
 import { count } from "../format.ts";
 import { resources } from "../judge/testing/evidence.ts";
-import { type RunFolder, writeRun } from "../results/store.ts";
+import { type RunFolder, readRun, writeRun } from "../results/store.ts";
 import { wholeRun } from "../results/testing/run.ts";
 import { counter, requests, windowAt } from "../windows/testing/windows.ts";
 import { addressOf } from "./address.ts";
 import type { Backoff } from "./backoff.ts";
 import { type Deliver, deliverTo } from "./delivery.ts";
 import { openDatabase } from "./open-database.ts";
-import type { InfluxPoint } from "./point.ts";
+import { type InfluxPoint, lineOf } from "./point.ts";
 import { pointsOfFolder, push } from "./push.ts";
+import { fakeInflux } from "./testing/fake-influx.ts";
 import { influxd, noInfluxd } from "./testing/influxd.ts";
 import { dump, ordered } from "./testing/query.ts";
 
@@ -102,6 +103,26 @@ test("points that are refused do not keep the others back: they are counted, and
       error.message === `InfluxDB refused 2 of ${count(all)} points, and has the others: conflict 1`,
   );
   assert.deepEqual([batches, sent], [2, all]);
+});
+
+test("a proxy that lets only small writes through gets small ones: every point arrives, and once", async (t) => {
+  const folder = stored(t, 800);
+  const fake = await fakeInflux(t, (response) => response.writeHead(204).end(), { mostBytes: 100_000 });
+  const points = await pointsOf(folder);
+  assert.equal(await push(folder, deliverTo(addressOf(`${fake.origin}/x`))), points.length);
+  assert.deepEqual(fake.writes.flat(), points.map(lineOf));
+});
+
+test("a point that alone is too large is refused, and the others are sent", async (t) => {
+  const folder = stored(t);
+  const run = readRun(folder);
+  writeRun(folder, { ...run, reasons: ["x".repeat(5_000)] });
+  const fake = await fakeInflux(t, (response) => response.writeHead(204).end(), { mostBytes: 2_000 });
+  const points = (await pointsOf(folder)).length;
+  await assert.rejects(push(folder, deliverTo(addressOf(`${fake.origin}/x`))), {
+    message: `InfluxDB refused 1 of ${count(points)} points, and has the others: <html><head><title>413 Request Entity Too Large</title></head></html>`,
+  });
+  assert.equal(fake.writes.flat().length, points - 1);
 });
 
 test("a last line that was cut is left out and told; a line that is broken elsewhere is a failure", async (t) => {

@@ -6,9 +6,10 @@ import { type RunFolder, readRun, resourcesOf, windowsOf } from "../results/stor
 import { WindowError } from "../windows/window.ts";
 import { type Backoff, jitteredBackoff } from "./backoff.ts";
 import type { Deliver, Delivery } from "./delivery.ts";
-import { BATCH } from "./outbox.ts";
+import { LineQueue } from "./line-queue.ts";
 import { type InfluxPoint, lineOf } from "./point.ts";
 import { PointsOfRun, tooManySeries } from "./points-of-run.ts";
+import { WriteLimit } from "./write-limit.ts";
 
 /** Attempts at one batch; the back-off between them adds up to some 20 s. */
 const ATTEMPTS = 6;
@@ -56,21 +57,21 @@ export async function push(
   say: (line: string) => void = () => {},
 ): Promise<number> {
   const refused: Refusals = { points: 0, why: "" };
+  const limit = new WriteLimit();
+  const queue = new LineQueue();
   let sent = 0;
-  let batch: string[] = [];
   const ship = async () => {
-    const delivery = await shipped(batch, sent, deliver, backoff);
+    const { lines, delivery } = await shipped(queue, limit, sent, deliver, backoff);
     if (refused.points === 0) refused.why = delivery.why;
     refused.points += delivery.refused;
-    sent += batch.length;
-    batch = [];
+    sent += lines;
   };
   for await (const point of pointsOfFolder(folder, say)) {
     const line = lineOf(point);
-    if (line !== undefined) batch.push(line);
-    if (batch.length === BATCH) await ship();
+    if (line !== undefined) queue.add([line]);
+    while (queue.length >= limit.lines || queue.bytes >= limit.bytes) await ship();
   }
-  if (batch.length > 0) await ship();
+  while (queue.length > 0) await ship();
   if (refused.points > 0) {
     throw new Failure(
       "FAULT",
@@ -80,19 +81,27 @@ export async function push(
   return sent;
 }
 
+/** Sends the first of what waits: as much as goes in one write. */
 async function shipped(
-  batch: readonly string[],
+  queue: LineQueue,
+  limit: WriteLimit,
   before: number,
   deliver: Deliver,
   backoff: Backoff,
-): Promise<Extract<Delivery, { readonly taken: true }>> {
-  for (let attempt = 1; ; attempt++) {
+): Promise<{ readonly lines: number; readonly delivery: Extract<Delivery, { readonly taken: true }> }> {
+  for (let attempt = 1; ; ) {
+    const batch = queue.take(limit);
     const delivery = await deliver(batch, AbortSignal.timeout(WRITE_TIMEOUT_MS));
     if (delivery.taken) {
       backoff.reset();
-      return delivery;
+      return { lines: batch.length, delivery };
     }
-    if (attempt === ATTEMPTS) {
+    queue.putBack(batch);
+    if (delivery.tooLarge) {
+      limit.tooLarge(batch);
+      continue;
+    }
+    if (attempt++ === ATTEMPTS) {
       throw new Failure(
         "FAULT",
         `InfluxDB stopped taking points after ${count(before)} (${delivery.why}); the same command sends all again, none twice`,

@@ -9,6 +9,8 @@ import { requests, windowAt } from "../windows/testing/windows.ts";
 import { addressOf } from "./address.ts";
 import type { Deliver } from "./delivery.ts";
 import { Outbox } from "./outbox.ts";
+import { lineOf } from "./point.ts";
+import { PointsOfRun } from "./points-of-run.ts";
 import { InfluxStream } from "./stream.ts";
 import { fakeInflux } from "./testing/fake-influx.ts";
 
@@ -51,6 +53,29 @@ test("a database that is away is told in one line while the run goes, and counte
   assert.match(line, /^InfluxDB: 0 points written to \S+, \d+ dropped \(disk is full\); all of them: /);
   assert.ok(line.endsWith(push));
   assert.doesNotMatch(`${said} ${line}`, /s3cret|ann/);
+});
+
+test("a database that is away until the queue is full still gets how the run started, before all else", async () => {
+  const sent: (readonly string[])[] = [];
+  let away = true;
+  const deliver: Deliver = async (lines) => {
+    if (away) return { taken: false, why: "ECONNREFUSED" };
+    sent.push(lines);
+    return { taken: true, written: lines.length, refused: 0, why: "" };
+  };
+  const it = new InfluxStream({
+    address: addressOf("http://127.0.0.1:8086/plimsoll"),
+    pushCommand,
+    outbox: (onTrouble) => new Outbox({ deliver, onTrouble, mostWaiting: { lines: 20, bytes: 10_000 } }),
+  });
+  it.begin(RUN, () => {});
+  for (let second = 0; second < 60; second++) it.window(windowAt(second, requests(10, 1, { phase: "hold" })));
+  away = false;
+  assert.match(await it.end(RUN), /InfluxDB: \d+ points written to \S+, \d+ dropped/);
+  const [first = [], ...later] = sent;
+  assert.deepEqual(first, new PointsOfRun(RUN).start().map(lineOf));
+  assert.match(first[0] ?? "", /^annotations,.*kind=start/);
+  assert.ok(later.flat().length > 0 && later.flat().length <= 20);
 });
 
 test("what happens to the database when the run is over is told in the closing line alone", async () => {

@@ -40,7 +40,7 @@ export class InfluxStream implements Onlooker {
       say(
         `InfluxDB at ${address.shown} does not take points (${why}); the run goes on. Later: ${pushCommand(run)}`,
       );
-    this.#add(this.#points.start());
+    this.#outbox.keep(linesOf(this.#points.start()));
   }
 
   window(window: Window): void {
@@ -73,11 +73,15 @@ export class InfluxStream implements Onlooker {
   }
 
   #add(points: readonly InfluxPoint[]): void {
-    this.#outbox.add(points.map(lineOf).filter((line) => line !== undefined));
+    this.#outbox.add(linesOf(points));
   }
 
   #onTrouble(why: string): void {
     if (this.#trouble === undefined) this.#warn(why);
     this.#trouble = why;
   }
+}
+
+function linesOf(points: readonly InfluxPoint[]): string[] {
+  return points.map(lineOf).filter((line) => line !== undefined);
 }

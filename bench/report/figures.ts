@@ -14,6 +14,8 @@ export const FAMILIES = {
   callers: "max",
   /** p95 of other trends that an SLA may name, ms. */
   telemetry: "max",
+  /** Packets that all of their telemetry came of, percent. */
+  "telemetry-complete": "mean",
   /** Of k6 itself: mean time of each part of a request, ms; bytes a second; iterations a second. */
   part: "mean",
   traffic: "rate",

@@ -45,6 +45,7 @@ test("of k6 itself: parts of a request by their samples, bytes, iterations, call
         hold,
       ),
       trend("telemetry_delay", [[12, 20]], hold),
+      rate("telemetry_complete", 19, 1, hold),
     ]),
     {
       "part/waiting": 2,
@@ -57,6 +58,7 @@ test("of k6 itself: parts of a request by their samples, bytes, iterations, call
       "callers/made": 10,
       "lag/pacing lag p99": 0.25,
       "telemetry/telemetry": 12,
+      "telemetry-complete/complete": 95,
     },
   );
 });

@@ -68,6 +68,8 @@ function ofSeries(one: Series, put: Put): void {
     if (part !== undefined && one.n > 0) put("part", part, one.sum / one.n, one.n);
     if (metric === "pacing_lag") put("lag", "pacing lag p99", percentileOf(one, 99));
     if (telemetry !== undefined) put("telemetry", telemetry, percentileOf(one, 95));
+  } else if (metric === "telemetry_complete") {
+    put("telemetry-complete", "complete", ...shareOf(one));
   }
 }
 
@@ -77,8 +79,13 @@ function countsOf(one: Series, put: Put): void {
   if (one.type === "counter" && metric === "http_reqs") {
     put("calls", variant, one.value);
   } else if (one.type === "rate" && metric === "http_req_failed") {
-    put("failed-calls", variant, (100 * one.yes) / (one.yes + one.no), one.yes + one.no);
+    put("failed-calls", variant, ...shareOf(one));
   }
+}
+
+/** Percent, and of how many. */
+function shareOf({ yes, no }: Extract<Series, { type: "rate" }>): [percent: number, weight: number] {
+  return [(100 * yes) / (yes + no), yes + no];
 }
 
 function percentileOf(series: TrendSeries, percent: number): number | undefined {

@@ -9,13 +9,26 @@ export interface FakeInflux {
   readonly writes: readonly string[][];
 }
 
-/** @param answer what a write with lines in it gets; asking without lines, and queries, go well */
+/** The limit of a proxy, unless said: none. */
+interface FakeInfluxOptions {
+  readonly mostBytes?: number;
+}
+
+/**
+ * @param answer what a write with lines in it gets; asking without lines, and queries, go well
+ * @param options a larger body than `mostBytes` is answered as nginx does before a database: without reading it
+ */
 export async function fakeInflux(
   t: { readonly after: (done: () => void) => void },
   answer: (response: ServerResponse, attempt: number) => void,
+  { mostBytes = Number.POSITIVE_INFINITY }: FakeInfluxOptions = {},
 ): Promise<FakeInflux> {
   const writes: string[][] = [];
   const server = createServer(async (request, response) => {
+    if (Number(request.headers["content-length"]) > mostBytes) {
+      response.writeHead(413).end("<html><head><title>413 Request Entity Too Large</title></head></html>");
+      return;
+    }
     const body = await textOf(request);
     response.setHeader("X-Influxdb-Version", "1.8.10");
     if (request.url?.startsWith("/query")) response.end('{"results":[{"statement_id":0}]}');

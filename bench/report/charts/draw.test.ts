@@ -39,6 +39,10 @@ test("the charts of each scenario, every file well-formed and with title and des
     [sample("spike"), ["recovery", ...overTime, ...rest]],
     [sample("interceptor-overhead"), ["overhead", ...overTime, ...VARIANTS, ...rest, "lateness"]],
     [packetsSample(), [...packets, ...CONNECTORS, ...rest, "callers"]],
+    [
+      packetsSample({ scenario: "chain" }),
+      [...packets, ...CONNECTORS, "telemetry-missing", ...rest, "callers"],
+    ],
   ] as const) {
     const charts = all(await chartsFrom(one));
     assert.deepEqual(
@@ -87,6 +91,15 @@ test("limits on the target, on one of its processes and on variants are lines of
   // A ladder has the same limit at each of its rates: one line.
   const ladder = await textsOf(packetsSample({ scenario: "latency-ladder" }));
   assert.equal(ladder("latency").filter((text) => text === "p99 &lt; 10 ms").length, 1);
+});
+
+test("a packet that some connector told nothing of is seen when it happened, against the limit of the SLA", async () => {
+  const untold = (second: number) => (second === 12 ? 0.2 : 0);
+  const charts = all(await chartsFrom(packetsSample({ scenario: "chain", untold })));
+  const chart = charts.find(({ id }) => id === "telemetry-missing");
+  assert.equal(chart?.description, "missing at most 20.0 %.");
+  const drawn = texts(drawFile(chart!));
+  assert.ok(drawn.includes("complete ≥ 100 %"), `${drawn}`);
 });
 
 test("a run without errors says so on a flat chart; one with errors counts them", async () => {

@@ -1,6 +1,6 @@
 import { clock } from "../../format.ts";
 import { type ColourName, colour } from "../palette.ts";
-import type { Span, Timeline } from "../timeline.ts";
+import type { Span } from "../timeline.ts";
 import type { Size } from "./chart.ts";
 import type { Scale } from "./scale.ts";
 
@@ -85,7 +85,21 @@ export interface TimeAxis {
   readonly seconds: number;
 }
 
-export function timeOf({ points, resources }: Timeline): TimeAxis {
+/** Epoch milliseconds, or those since something began. */
+export interface Stretch {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What a drawing over time has of a run beside its values. */
+export interface Times {
+  readonly points: readonly Stretch[];
+  /** Of a run that has no points. */
+  readonly resources: readonly Stretch[];
+  readonly phases: readonly Span[];
+}
+
+export function timeOf({ points, resources }: Pick<Times, "points" | "resources">): TimeAxis {
   const all = points.length > 0 ? points : resources;
   const startMs = all.reduce((first, { fromMs }) => Math.min(first, fromMs), Number.POSITIVE_INFINITY);
   const endMs = all.reduce((last, { toMs }) => Math.max(last, toMs), Number.NEGATIVE_INFINITY);
@@ -115,7 +129,7 @@ export function timeAxis({ seconds }: TimeAxis, { narrow }: Size, more: object =
 }
 
 /** A point lies in the middle of its time. */
-export function middle({ startMs }: TimeAxis, { fromMs, toMs }: { fromMs: number; toMs: number }): number {
+export function middle({ startMs }: TimeAxis, { fromMs, toMs }: Stretch): number {
   return ((fromMs + toMs) / 2 - startMs) / 1000;
 }
 

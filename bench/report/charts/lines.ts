@@ -3,7 +3,6 @@ import type { SlaResult } from "../../results/run-schema.ts";
 import { plain } from "../escape.ts";
 import { type Course, coursesOf, type Family, type Figures } from "../figures.ts";
 import { type ColourName, LINES } from "../palette.ts";
-import type { Timeline } from "../timeline.ts";
 import type { Chart, Size } from "./chart.ts";
 import {
   bands,
@@ -15,6 +14,8 @@ import {
   line,
   marks,
   middle,
+  type Stretch,
+  type Times,
   timeAxis,
   timeOf,
   valueAxis,
@@ -34,18 +35,13 @@ export interface Limit {
   readonly tint: ColourName;
 }
 
-interface Stretch {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
 export interface LinesChart {
   readonly id: string;
   readonly title: string;
   readonly note: string;
   /** What it shows in words; the greatest value of each line, unless said. */
   readonly description?: string;
-  readonly timeline: Timeline;
+  readonly timeline: Times;
   /** What the values of the traces belong to. */
   readonly stretches: readonly Stretch[];
   readonly traces: readonly Trace[];

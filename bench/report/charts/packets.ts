@@ -1,10 +1,10 @@
-import { count, latency, significant } from "../../format.ts";
+import { count, latency, percent, significant } from "../../format.ts";
 import type { Run } from "../../results/run-schema.ts";
 import type { Family } from "../figures.ts";
 import type { Timeline } from "../timeline.ts";
 import type { Chart } from "./chart.ts";
 import { limitsOf, linesChart, type Trace, tracesOf } from "./lines.ts";
-import { latencyTick, numberTick } from "./scale.ts";
+import { latencyTick, numberTick, tickOf } from "./scale.ts";
 
 const rate = { tick: numberTick, text: (value: number) => significant(value) };
 const whole = { tick: numberTick, text: (value: number) => count(value) };
@@ -102,7 +102,8 @@ export function connectorCharts(run: Run, timeline: Timeline): Chart[] {
   const charts = BY_CONNECTOR.map((chart) =>
     linesChart({ ...chart, timeline, stretches: resources, traces: tracesOf(chart.id, resources) }),
   );
-  return [...(several ? [hopsChart(timeline)] : []), ...charts, telemetryChart(run, timeline)].filter(
+  const telemetry = [telemetryChart(run, timeline), missingChart(run, timeline)];
+  return [...(several ? [hopsChart(timeline)] : []), ...charts, ...telemetry].filter(
     ({ option }) => option !== undefined,
   );
 }
@@ -149,5 +150,30 @@ function telemetryChart(run: Run, timeline: Timeline): Chart {
     ),
     ...time,
     scale: "latency",
+  });
+}
+
+/** What is missing of a hundred percent, since a packet in a thousand would not be seen below a line of all others. */
+function missingChart(run: Run, timeline: Timeline): Chart {
+  const rows = run.sla.filter(({ metric, unit }) => metric === "telemetry_complete" && unit === "%");
+  return linesChart({
+    id: "telemetry-missing",
+    title: "Telemetry missing",
+    note: "share of packets that some connector did not tell all of",
+    timeline,
+    stretches: timeline.points,
+    traces: tracesOf("telemetry-complete", timeline.points).map(({ values }) => ({
+      name: "missing",
+      tint: "failed",
+      values: values.map((value) => (value === null ? null : 100 - value)),
+      style: { area: true },
+    })),
+    limits: limitsOf(rows, () => "limit").map(({ value, name, tint }) => ({
+      value: 100 - value,
+      name: name.replace("share", "complete"),
+      tint,
+    })),
+    tick: tickOf(percent),
+    text: percent,
   });
 }

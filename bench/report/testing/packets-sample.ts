@@ -10,12 +10,22 @@ export interface PacketsOptions extends SampleOptions {
   readonly scenario?: "soak" | "latency-ladder" | "chain";
   /** Share of packets that the last connector rejects. */
   readonly rejecting?: number;
+  /** Of a chain: share of packets that some connector tells nothing of, by the second. */
+  readonly untold?: (second: number) => number;
 }
 
 /** A run of packets: that of requests over HTTP, told as packets are, with connectors that tell of themselves. */
-export function packetsSample({ scenario = "soak", rejecting = 0, ...options }: PacketsOptions = {}): Sample {
+export function packetsSample({
+  scenario = "soak",
+  rejecting = 0,
+  untold = () => 0,
+  ...options
+}: PacketsOptions = {}): Sample {
   const http = sample(scenario, { seconds: 20, ...options });
-  const windows = http.windows.map((window) => packetsIn(window, rejecting));
+  const windows = http.windows.map((window, second) => {
+    const packets = packetsIn(window, rejecting);
+    return scenario === "chain" ? withTelemetry(packets, untold(second)) : packets;
+  });
   const resources = http.resources.map((one, second) => ({
     ...one,
     otherCpuCores: 0.1,
@@ -50,6 +60,16 @@ function packetsIn(window: Window, rejecting: number): Window {
     return /^(latency|pacing_lag|vus)$/.test(one.metric) ? [{ ...one, tags }] : [];
   });
   return { ...window, series };
+}
+
+/** As whoever watches the telemetry of a chain counts it: a packet is complete, or it is not. */
+function withTelemetry(window: Window, untold: number): Window {
+  const complete = window.series.flatMap((one): Series[] => {
+    if (one.metric !== "packets_fulfilled" || one.type !== "counter") return [];
+    const no = Math.round(one.value * untold);
+    return [{ ...one, type: "rate", metric: "telemetry_complete", yes: one.value - no, no }];
+  });
+  return { ...window, series: [...window.series, ...complete] };
 }
 
 /** What a connector with so many from it to the end tells. */
