@@ -20,7 +20,14 @@ describe("packets", { concurrency: 2 }, () => {
       assert.deepEqual([books.differences, books.silent, books.rejected, books.timedOut], [[], [], 0, 0]);
       assert.equal(books.sent, sent);
       assert.deepEqual(books.connectors, {
-        A: { received: sent, fulfilled: sent, rejected: 0, paidUnits: sent * 100, heldUnits: 0 },
+        A: {
+          received: sent,
+          fulfilled: sent,
+          rejected: 0,
+          paidUnits: sent * 100,
+          heldUnits: 0,
+          imbalanceUnits: 0,
+        },
       });
       const states = new Map(run.sla.map(({ id, state }) => [id, state]));
       for (const id of ["failed", "unexpected", "conservation", "achieved"])

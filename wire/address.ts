@@ -1,22 +1,21 @@
 import { WireError } from "./error.ts";
+import { SeenTexts } from "./seen-texts.ts";
 import { asciiText, isText, writeAscii } from "./text.ts";
 
 /** The longest ILP address, in characters (RFC 0015). */
 export const MAX_ADDRESS = 1023;
 
-/** RFC 0015, allocation schemes. */
-const SCHEMES = [
-  "g",
-  "private",
-  "example",
-  "peer",
-  "self",
-  "test",
-  "test1",
-  "test2",
-  "test3",
-  "local",
-] as const;
+/** RFC 0015, allocation schemes, by their length: every address is asked for its own, so few are compared. */
+const SCHEMES: readonly (readonly string[])[] = [
+  [],
+  ["g"],
+  [],
+  [],
+  ["test", "peer", "self"],
+  ["test1", "test2", "test3", "local"],
+  [],
+  ["private", "example"],
+];
 
 const PERIOD = 0x2e;
 
@@ -39,45 +38,40 @@ export function checkAddress(bytes: Uint8Array, start: number, end: number): num
   for (let at = start; at < end; at++) {
     const byte = bytes[at]!;
     if (IN_SEGMENT[byte] === 0) {
-      if (byte !== PERIOD) throw new WireError("BAD_ADDRESS", at, "a character that no ILP address has");
-      if (at === segment) throw new WireError("BAD_ADDRESS", at, "an ILP address with an empty segment");
+      if (byte !== PERIOD) throw bad(at, "a character that no ILP address has");
+      if (at === segment) throw bad(at, "an ILP address with an empty segment");
       if (segment === start && !isScheme(bytes, start, at))
-        throw new WireError("BAD_ADDRESS", start, "an ILP address of no known scheme");
+        throw bad(start, "an ILP address of no known scheme");
       segment = at + 1;
     }
     hash = Math.imul(hash ^ byte, 0x01000193);
   }
-  if (segment === start)
-    throw new WireError("BAD_ADDRESS", start, "an ILP address of fewer than two segments");
-  if (segment === end) throw new WireError("BAD_ADDRESS", end, "an ILP address with an empty segment");
+  if (segment === start) throw bad(start, "an ILP address of fewer than two segments");
+  if (segment === end) throw bad(end, "an ILP address with an empty segment");
   return hash >>> 0;
 }
 
+function bad(at: number, what: string): WireError {
+  return new WireError("BAD_ADDRESS", at, what);
+}
+
 function isScheme(bytes: Uint8Array, start: number, end: number): boolean {
-  for (const scheme of SCHEMES) if (isText(bytes, start, end, scheme)) return true;
+  const ofItsLength = SCHEMES[end - start];
+  if (ofItsLength === undefined) return false;
+  for (let i = 0; i < ofItsLength.length; i++) if (isText(bytes, start, end, ofItsLength[i]!)) return true;
   return false;
 }
 
-/** Slots of the table below; a slot holds at most one address, so it never holds more than 4 MB. */
-const SLOTS = 4096;
-
-const interned = new Map<number, string>();
+/** At most one address a slot, as bytes and as text, so never more than 8 MB. */
+const seen = new SeenTexts(4096, asciiText);
 
 /**
- * An address as a string. Making one costs as much as the rest of a packet, and a connector sees the
- * same addresses again and again: each slot of a fixed table keeps the last address that fell into it, and an address
- * that is found there costs a comparison. The string that comes back is then the same object, so a Map of routes need
- * not hash it anew. A stranger who sends ever new addresses empties slots, no more.
+ * An address as a string; the same address is mostly the same string.
  *
  * @param hash what {@link checkAddress} returned for the range
  */
 export function addressText(bytes: Uint8Array, start: number, end: number, hash: number): string {
-  const slot = hash & (SLOTS - 1);
-  const known = interned.get(slot);
-  if (known !== undefined && isText(bytes, start, end, known)) return known;
-  const text = asciiText(bytes, start, end);
-  interned.set(slot, text);
-  return text;
+  return seen.text(bytes, start, end, hash);
 }
 
 /** Writes an address and checks what it wrote; returns the offset behind it. Errors as {@link checkAddress}. */

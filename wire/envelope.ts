@@ -21,9 +21,13 @@ export const HASH_SIZE = 32;
 export function enter(reader: Reader, type: number, bytes: Uint8Array, start: number, end: number): void {
   reader.over(bytes, start, end);
   const actual = reader.uint8();
-  if (actual !== type) throw new WireError("BAD_TYPE", start, `packet type ${actual}, wanted ${type}`);
+  if (actual !== type) throw wrongType(start, actual, type);
   const length = reader.length();
   reader.end = reader.at + length;
+}
+
+function wrongType(at: number, actual: number, wanted: number): WireError {
+  return new WireError("BAD_TYPE", at, `packet type ${actual}, wanted ${wanted}`);
 }
 
 /** Bytes of an envelope around contents of this size. */

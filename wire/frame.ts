@@ -12,6 +12,9 @@ export const ContentType = { octets: 0, text: 1, json: 2 } as const;
 /** How the entries of a frame begin that has one alone, named `ilp`, in octets: all up to the length of its data. */
 export const LONE_ILP = new Uint8Array([1, 1, 3, 0x69, 0x6c, 0x70, ContentType.octets]);
 
+/** The name of an `ilp` entry, with its length. */
+const ILP_NAME_SIZE = 4;
+
 /** Most bytes of `data` in a BTP Error. */
 export const MAX_ERROR_DATA = 8192;
 
@@ -80,7 +83,7 @@ export class FrameView {
     this.#only(FrameType.error, "name");
     // Three bytes of code lie before it, and its length.
     reader.over(this.bytes, this.bodyStart + 3, this.nameEnd);
-    const start = reader.skip(reader.length());
+    const start = reader.string();
     return asciiText(this.bytes, start, this.nameEnd);
   }
 
@@ -99,14 +102,19 @@ export class FrameView {
   /** The sub-protocols, primary first. As many objects as the frame holds entries, of three bytes at least. */
   get entries(): Entry[] {
     const { bytes } = this;
+    if (this.ilpStart >= 0 && this.entryCount === 1) {
+      // Nearly every frame: what readFrame has found need not be read again. The content type is behind the name.
+      const contentType = bytes[this.entriesStart + ILP_NAME_SIZE]!;
+      return [{ name: "ilp", contentType, data: bytes.subarray(this.ilpStart, this.ilpEnd) }];
+    }
     reader.over(bytes, this.entriesStart, this.bodyEnd);
     // As long as it will be: pushing would make room for 17. Bounded by the bytes, as readFrame has seen every entry.
     const entries = new Array<Entry>(this.entryCount);
     for (let i = 0; i < this.entryCount; i++) {
-      const nameStart = reader.skip(reader.length());
+      const nameStart = reader.string();
       const name = nameText(bytes, nameStart, reader.at);
       const contentType = reader.uint8();
-      const dataStart = reader.skip(reader.length());
+      const dataStart = reader.string();
       entries[i] = { name, contentType, data: bytes.subarray(dataStart, reader.at) };
     }
     return entries;
@@ -158,7 +166,7 @@ export function readFrame(
   if (startsWithLoneIlp(bytes, reader.at, reader.end)) {
     into.entriesStart = reader.at + 2;
     reader.skip(LONE_ILP.length);
-    into.ilpStart = reader.skip(reader.length());
+    into.ilpStart = reader.string();
     into.ilpEnd = reader.at;
     into.entryCount = 1;
     into.isPlainIlp = into.ilpEnd === into.end && type !== FrameType.transfer && type !== FrameType.error;
@@ -188,11 +196,11 @@ function readEntries(into: FrameView): void {
   into.entriesStart = reader.at;
   // An entry takes three bytes at least, so the loop ends with the bytes, however large the count.
   for (let i = 0; i < count; i++) {
-    const nameStart = reader.skip(reader.length());
+    const nameStart = reader.string();
     const nameEnd = reader.at;
     checkAscii(bytes, nameStart, nameEnd, "a sub-protocol's name");
     reader.skip(1);
-    const dataStart = reader.skip(reader.length());
+    const dataStart = reader.string();
     if (i === 0 && isText(bytes, nameStart, nameEnd, "ilp")) {
       into.ilpStart = dataStart;
       into.ilpEnd = reader.at;
@@ -204,10 +212,10 @@ function readEntries(into: FrameView): void {
 function readError(into: FrameView): void {
   const code = reader.skip(3);
   checkAscii(into.bytes, code, code + 3, "a code");
-  const name = reader.skip(reader.length());
+  const name = reader.string();
   into.nameEnd = reader.at;
   checkAscii(into.bytes, name, into.nameEnd, "an error's name");
-  const time = reader.skip(reader.length());
+  const time = reader.string();
   into.triggeredAtMs = readGeneralizedTime(into.bytes, time, reader.at);
   into.errorDataStart = reader.octets(MAX_ERROR_DATA, "data of an Error");
   into.errorDataEnd = reader.at;

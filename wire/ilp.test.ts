@@ -87,6 +87,18 @@ test("reads are views of the same memory, and a view object serves again", () =>
   assert.equal(view.data.byteOffset, bytes.length - 32);
 });
 
+for (const size of [0, 1, 93, 94, 95, 96, 127, 128]) {
+  test(`a Fulfill with ${size} bytes of data, around where its lengths take more than a byte`, () => {
+    const data = new Uint8Array(size).fill(7);
+    const fulfill = { fulfillment: new Uint8Array(32).fill(9), data };
+    const bytes = write(fulfill);
+    const view = readFulfill(bytes);
+    assert.deepEqual([view.fulfillment, view.data, view.end], [fulfill.fulfillment, data, bytes.length]);
+    throwsWire("TRUNCATED", () => readFulfill(bytes, view, 0, bytes.length - 1));
+    assert.deepEqual(view.fulfillment, fulfill.fulfillment, "what it held before");
+  });
+}
+
 test("writing starts at an offset and leaves the rest of the buffer alone", () => {
   const into = new Uint8Array(300).fill(0xee);
   assert.equal(writePacket(prepare, into, 100), 100 + README_PREPARE.length);

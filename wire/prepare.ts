@@ -108,7 +108,7 @@ export function readPrepare(
   into.end = reader.end;
   into.amountAt = reader.skip(8 + TIMESTAMP_SIZE + HASH_SIZE);
   into.expiresAtMs = readTimestamp(bytes, into.amountAt + 8);
-  const destination = reader.skip(reader.length());
+  const destination = reader.string();
   into.destinationHash = checkAddress(bytes, destination, reader.at);
   into.destinationStart = destination;
   into.destinationEnd = reader.at;

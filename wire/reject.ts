@@ -2,6 +2,7 @@ import { addressText, checkAddress, writeAddress } from "./address.ts";
 import { enter, MAX_DATA, needData, open, PacketType, sizeOfEnvelope } from "./envelope.ts";
 import { WireError } from "./error.ts";
 import { EMPTY, Reader, sizeOfOctets, viewOf, writeLength, writeOctets } from "./oer.ts";
+import { SeenTexts } from "./seen-texts.ts";
 import { checkAscii, countCharacters, sizeOfUtf8, utf8Text, writeAscii, writeUtf8 } from "./text.ts";
 
 /** Most characters of a message. Characters, as ASN.1 counts a UTF8String, so up to four bytes each. */
@@ -18,6 +19,10 @@ export interface Reject {
   /** At most 32767 bytes. */
   readonly data: Uint8Array;
 }
+
+/** A connector says few different things. Only those of up to so many bytes are kept, so the table stays below 50 kB. */
+const SHORT_MESSAGE = 64;
+const messages = new SeenTexts(256, utf8Text);
 
 /** A Reject, read in place; see PrepareView for what that means. */
 export class RejectView implements Reject {
@@ -47,7 +52,13 @@ export class RejectView implements Reject {
 
   /** U+FFFD where it is not UTF-8. */
   get message(): string {
-    return utf8Text(this.bytes, this.messageStart, this.messageEnd);
+    const { bytes, messageStart: start, messageEnd: end } = this;
+    const size = end - start;
+    if (size === 0) return "";
+    if (size > SHORT_MESSAGE) return utf8Text(bytes, start, end);
+    // Three bytes tell most messages apart, and a pass over all would cost as much as the comparison.
+    const hash = size ^ (bytes[start]! << 1) ^ (bytes[start + (size >> 1)]! << 2) ^ (bytes[end - 1]! << 3);
+    return messages.text(bytes, start, end, hash);
   }
 
   get data(): Uint8Array {
@@ -73,11 +84,11 @@ export function readReject(
   into.end = reader.end;
   into.codeStart = reader.skip(3);
   checkAscii(bytes, into.codeStart, into.codeStart + 3, "a code");
-  const by = reader.skip(reader.length());
+  const by = reader.string();
   into.triggeredByHash = by === reader.at ? 0 : checkAddress(bytes, by, reader.at);
   into.triggeredByStart = by;
   into.triggeredByEnd = reader.at;
-  into.messageStart = reader.skip(reader.length());
+  into.messageStart = reader.string();
   into.messageEnd = reader.at;
   checkMessage(bytes, into.messageStart, into.messageEnd);
   into.dataStart = reader.octets(MAX_DATA, "data");

@@ -26,8 +26,11 @@ function evidenceOf({ fulfilled, rejected = 0, timedOut = 0 }: Sent): Evidence {
   return evidence;
 }
 
-const A = { received: 1_000, fulfilled: 990, rejected: 10, paidUnits: 99_000, heldUnits: 0 };
-const B = { received: 990, fulfilled: 990, rejected: 0, paidUnits: 99_000, heldUnits: 0 };
+const A = {
+  ...{ received: 1_000, fulfilled: 990, rejected: 10 },
+  ...{ paidUnits: 99_000, heldUnits: 0, imbalanceUnits: 0 },
+};
+const B = { ...A, received: 990, rejected: 0 };
 const well: Sent = { fulfilled: 990, rejected: 10 };
 
 test("all books agree: nothing is unaccounted for", () => {
@@ -81,6 +84,30 @@ for (const [what, sent, connectors, difference] of [
     { A, B: { ...B, received: 989, fulfilled: 989, paidUnits: 98_900 } },
     "connector B fulfilled 989, k6 saw 990",
   ],
+  [
+    "a ledger still holds value when all is over",
+    well,
+    { A: { ...A, heldUnits: 100 } },
+    "units that the ledger of A still holds when all is over: 100",
+  ],
+  [
+    "a ledger still holds a part of a packet's value",
+    well,
+    { A, B: { ...B, heldUnits: 1 } },
+    "units that the ledger of B still holds when all is over: 1",
+  ],
+  [
+    "a ledger credited what it did not debit",
+    well,
+    { A: { ...A, imbalanceUnits: 100 } },
+    "sum of all balances in the ledger of A: 100, not 0",
+  ],
+  [
+    "a ledger debited what it did not credit",
+    well,
+    { A: { ...A, imbalanceUnits: -1 } },
+    "sum of all balances in the ledger of A: −1, not 0",
+  ],
 ] as const) {
   test(`${what}: one packet is unaccounted for, and it is said where`, () => {
     const found = conservation(evidenceOf(sent), { connectors, silent: [] });
@@ -106,6 +133,11 @@ test("packets that the sender gave up may have been answered too late, all of th
 test("a connector that does not tell is named, and the others are not taken for the first", () => {
   const found = conservation(evidenceOf(well), { connectors: { B }, silent: ["A"] });
   assert.deepEqual([found?.silent, found?.differences], [["A"], []]);
+});
+
+test("a run from before balances were looked at is judged by the rest", () => {
+  const { imbalanceUnits: _, ...before } = A;
+  assert.equal(conservation(evidenceOf(well), { connectors: { A: before }, silent: [] })?.unaccounted, 0);
 });
 
 test("a run without packets has no such books", () => {

@@ -18,7 +18,8 @@ export const NO_BOOKS: ConnectorBooks = { connectors: {}, silent: [] };
 /**
  * Whether every packet that was sent, in the warm-up too, is in everybody's books: it was fulfilled, rejected or given up
  * by the sender; each connector has answered as many, where one that the sender gave up may have been answered too late;
- * each ledger has paid for as many as its connector fulfilled. Undefined for a run without packets.
+ * each ledger has paid for as many as its connector fulfilled, holds nothing any more, and its balances add up to zero.
+ * Undefined for a run without packets.
  */
 export function conservation(
   { fold }: Evidence,
@@ -32,12 +33,19 @@ export function conservation(
   const unexpected = fold.counter("packets_unexpected") ?? 0;
   const differences: string[] = [];
   let unaccounted = 0;
+  const differ = (packets: number, how: string) => {
+    unaccounted = Math.max(unaccounted, packets);
+    differences.push(how);
+  };
   const compare = (who: string, theirs: number, what: string, ours: number, atMost = ours) => {
     const off = Math.max(ours - theirs, theirs - atMost);
     if (off <= 0) return;
-    unaccounted = Math.max(unaccounted, off);
     const upTo = atMost > ours ? ` to ${count(atMost)}` : "";
-    differences.push(`${who} ${count(theirs)}, ${what} ${count(ours)}${upTo}`);
+    differ(off, `${who} ${count(theirs)}, ${what} ${count(ours)}${upTo}`);
+  };
+  /** Units of a ledger that are to be none: as many packets, and a part of one counts as one. */
+  const none = (units: number, how: string) => {
+    if (units !== 0) differ(Math.ceil(Math.abs(units) / PACKET_AMOUNT), how);
   };
   compare("answered, refused or given up:", fulfilled + rejected + timedOut, "sent:", sent);
   const [entry] = [...Object.keys(connectors), ...silent];
@@ -51,6 +59,9 @@ export function conservation(
     compare(`connector ${name} answered`, books.fulfilled + books.rejected, "it received", books.received);
     const paid = books.paidUnits / PACKET_AMOUNT;
     compare(`the ledger of ${name} paid for`, paid, `connector ${name} fulfilled`, books.fulfilled);
+    const { heldUnits, imbalanceUnits = 0 } = books;
+    none(heldUnits, `units that the ledger of ${name} still holds when all is over: ${count(heldUnits)}`);
+    none(imbalanceUnits, `sum of all balances in the ledger of ${name}: ${count(imbalanceUnits)}, not 0`);
   }
   return {
     sent,

@@ -9,11 +9,14 @@ export interface Steps {
   readonly most: number;
 }
 
-/** The highest rate that was held, and the lowest that was not; undefined where there was none. */
+/** The highest rate that was held, and the lowest above it that was not; undefined where there was none. */
 export interface Knee {
   readonly held: number | undefined;
   readonly broke: number | undefined;
 }
+
+/** A rate is held when it holds in as many tries, before as many have failed: in 2 of 3. */
+const ENOUGH = 2;
 
 /**
  * Finds the knee: up in steps until a rate is not held (or, where the first is not, down until one is), then halves what
@@ -23,13 +26,26 @@ export interface Knee {
  *     broke                  ●       ●
  *            10   12.5 15    17.5 → 16, 16.5
  *
- * Where rates hold below a limit and break above it, it is that limit; where chance has a part in it, no rate above the
- * answer was held, of those that were tried.
+ * On the way one try that holds is enough, since most rates are no answer; the answer itself is tried until it holds, or
+ * does not, in 2 of 3, or chance would pick it: the highest of many rates that held once. One that does not is broken, and
+ * the next lower is tried.
+ *
+ * @param attempt whether a rate holds, this once
  */
 export async function findKnee(
   { from, step, nearness, most }: Steps,
-  holds: (rate: number) => Promise<boolean>,
+  attempt: (rate: number) => Promise<boolean>,
 ): Promise<Knee> {
+  const tries = new Map<number, { held: number; failed: number }>();
+  const holds = async (rate: number, enough = 1) => {
+    const count = tries.get(rate) ?? { held: 0, failed: 0 };
+    tries.set(rate, count);
+    while (count.held < enough && count.failed < ENOUGH) {
+      if (await attempt(rate)) count.held++;
+      else count.failed++;
+    }
+    return count.failed < ENOUGH;
+  };
   let held: number | undefined;
   let broke: number | undefined;
   for (let rate = from; rate <= most && broke === undefined; rate += step) {
@@ -40,12 +56,14 @@ export async function findKnee(
     if (await holds(rate)) held = rate;
     else broke = rate;
   }
-  if (held === undefined || broke === undefined) return { held, broke };
-  let [low, high] = [held, broke];
-  while (high - low > nearness) {
-    const middle: number = low + Math.max(1, Math.floor((high - low) / 2 / nearness)) * nearness;
-    if (await holds(middle)) low = middle;
-    else high = middle;
+  while (held !== undefined && broke !== undefined && broke - held > nearness) {
+    const middle: number = held + Math.max(1, Math.floor((broke - held) / 2 / nearness)) * nearness;
+    if (await holds(middle)) held = middle;
+    else broke = middle;
   }
-  return { held: low, broke: high };
+  while (held !== undefined && !(await holds(held, ENOUGH))) {
+    broke = held;
+    held = broke > nearness ? broke - nearness : undefined;
+  }
+  return { held, broke };
 }

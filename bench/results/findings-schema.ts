@@ -36,6 +36,8 @@ export const packetCounts = z.object({
   /** What its ledger says was paid, in units of value, and what is still held. */
   paidUnits: z.number(),
   heldUnits: z.number(),
+  /** The sum of all its balances, which is 0 in double entry; runs of before it was looked at lack it. */
+  imbalanceUnits: z.number().optional(),
 });
 
 export const findings = z.object({

@@ -53,19 +53,30 @@ async function ask({ adminUrl, members }: Target): Promise<Books> {
 
 const NO_COUNTS: PacketCounts = { received: 0, fulfilled: 0, rejected: 0, paidUnits: 0, heldUnits: 0 };
 
+type LedgerCounts = Required<Pick<PacketCounts, "paidUnits" | "heldUnits" | "imbalanceUnits">>;
+
+const units = z
+  .string()
+  .regex(/^\d+$/)
+  .transform((text) => BigInt(text));
 /** GET /ledger of a connector: what the ledger itself says of each account, as decimal text. */
 const balances = z.record(
   z.string(),
-  z.object({ creditsPosted: z.string().regex(/^\d+$/), creditsPending: z.string().regex(/^\d+$/) }),
+  z.object({ debitsPosted: units, creditsPosted: units, debitsPending: units, creditsPending: units }),
 );
 
-async function ledgerOf(admin: string): Promise<Pick<PacketCounts, "paidUnits" | "heldUnits"> | undefined> {
+async function ledgerOf(admin: string): Promise<LedgerCounts | undefined> {
   try {
     const answer = await fetch(`${admin}/ledger`, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) });
+    if (!answer.ok) return undefined;
     const accounts = Object.values(balances.parse(await answer.json()));
+    const sum = (of: keyof (typeof accounts)[number]) =>
+      accounts.reduce((sum, account) => sum + account[of], 0n);
     return {
-      paidUnits: Number(accounts.reduce((sum, { creditsPosted }) => sum + BigInt(creditsPosted), 0n)),
-      heldUnits: Number(accounts.reduce((sum, { creditsPending }) => sum + BigInt(creditsPending), 0n)),
+      paidUnits: Number(sum("creditsPosted")),
+      // The same on both sides; where it is not, something is still held.
+      heldUnits: Math.max(Number(sum("debitsPending")), Number(sum("creditsPending"))),
+      imbalanceUnits: Number(sum("creditsPosted") - sum("debitsPosted")),
     };
   } catch {
     return undefined;
@@ -80,7 +91,8 @@ export function difference(before: Books, after: Books): Books {
     connectors: Object.fromEntries(
       Object.entries(after.connectors).map(([name, counts]) => {
         const then = before.connectors[name];
-        const since = (key: keyof PacketCounts) => counts[key] - (then?.[key] ?? 0);
+        const since = (key: "received" | "fulfilled" | "rejected" | "paidUnits") =>
+          counts[key] - (then?.[key] ?? 0);
         return [
           name,
           {
@@ -88,7 +100,9 @@ export function difference(before: Books, after: Books): Books {
             fulfilled: since("fulfilled"),
             rejected: since("rejected"),
             paidUnits: since("paidUnits"),
+            // These are to be 0 whatever was done: what they are now.
             heldUnits: counts.heldUnits,
+            ...(counts.imbalanceUnits !== undefined && { imbalanceUnits: counts.imbalanceUnits }),
           },
         ];
       }),

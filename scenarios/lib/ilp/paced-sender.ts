@@ -16,6 +16,7 @@ import {
 import { durationOf, spanOfArrival } from "../schedule.ts";
 import { isFulfilled, reasonAt } from "./answer.ts";
 import { epochClock } from "./clock.ts";
+import { Lateness } from "./lateness.ts";
 import { dial, type Link } from "./link.ts";
 import { LATE, Outstanding } from "./outstanding.ts";
 import { DATA_BYTES, type Payment, payment } from "./payments.ts";
@@ -88,8 +89,8 @@ export function pacedSender(
     const seconds = durationOf(load);
     const arrivals = new Arrivals(load, exec.scenario.iterationInTest, connections);
     const outstanding = new Outstanding((peakOf(load) / connections) * (requestTimeoutMs / 1_000));
-    const counts = { sent: 0, late: 0, fulfilled: 0, rejected: 0, timedOut: 0, unexpected: 0 };
-    const latestMs = latestStartMs(sla);
+    const counts = { sent: 0, fulfilled: 0, rejected: 0, timedOut: 0, unexpected: 0 };
+    const lateness = new Lateness(nowMs, latestStartMs(sla));
     let toldGivenUp = 0;
     let sweptMs = 0;
     const watch = options.watch?.();
@@ -114,7 +115,7 @@ export function pacedSender(
       over = true;
       outstanding.giveUp(Number.POSITIVE_INFINITY);
       countGivenUp();
-      report(counts);
+      report(counts, lateness);
       watch?.close(nowMs());
       link.close();
     };
@@ -133,7 +134,7 @@ export function pacedSender(
     };
     // By when it was due, and not by when it left: what is counted before goes with the stage before.
     const enter = (dueSeconds: number) => {
-      report(counts);
+      report(counts, lateness);
       tagged = true;
       span = spanOfArrival(load, dueSeconds);
       Object.assign(exec.vu.metrics.tags, tagsOf(span.stage));
@@ -153,10 +154,9 @@ export function pacedSender(
           return;
         }
       }
-      report(counts);
+      report(counts, lateness);
       if (dueMs <= now) {
-        // Once a tick, the latest of it: a sample a packet would cost as much as the packet.
-        pacingLag.add(now - dueMs);
+        lateness.begin(now);
         const expiresAtMs = now + requestTimeoutMs;
         do {
           if (arrivals.dueSeconds > span.to || !tagged) enter(arrivals.dueSeconds);
@@ -165,12 +165,13 @@ export function pacedSender(
             pool[id % slots] = payment(options.secret);
             watch.sent((pool[id % slots] as Payment).condition, dueMs);
           }
+          lateness.leaves(dueMs);
           const { condition, data } = pool[id % slots] as Payment;
           link.send(template.frame(id, PACKET_AMOUNT, expiresAtMs, condition, data));
           counts.sent++;
-          if (now - dueMs > latestMs) counts.late++;
           arrivals.advance();
           dueMs = startMs + arrivals.dueSeconds * 1_000;
+          // Up to the tick's own start: what has become due since is the next one's, or answers would never be read.
         } while (dueMs <= now);
       }
       const sent = dueMs === Number.POSITIVE_INFINITY;
@@ -216,7 +217,6 @@ export function pacedSender(
 
 interface Counts {
   sent: number;
-  late: number;
   fulfilled: number;
   rejected: number;
   timedOut: number;
@@ -224,14 +224,16 @@ interface Counts {
 }
 
 /** Hands over what was counted since the last tick: a sample a packet would cost as much as the packet. */
-function report(counts: Counts): void {
+function report(counts: Counts, lateness: Lateness): void {
+  if (lateness.worstMs !== undefined) pacingLag.add(lateness.worstMs);
+  if (lateness.late > 0) late.add(lateness.late);
+  lateness.clear();
   if (counts.sent > 0) packets.add(counts.sent);
-  if (counts.late > 0) late.add(counts.late);
   if (counts.fulfilled > 0) fulfilled.add(counts.fulfilled);
   if (counts.rejected > 0) failed.add(counts.rejected, { outcome: "rejected" });
   if (counts.timedOut > 0) failed.add(counts.timedOut, { outcome: "timed-out" });
   if (counts.unexpected > 0) unexpected.add(counts.unexpected);
-  counts.sent = counts.late = counts.fulfilled = counts.rejected = counts.timedOut = counts.unexpected = 0;
+  counts.sent = counts.fulfilled = counts.rejected = counts.timedOut = counts.unexpected = 0;
 }
 
 /** Packets of a VU that are told of when they were not fulfilled: enough to hear why, too few to flood a terminal. */
