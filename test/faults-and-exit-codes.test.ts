@@ -137,8 +137,8 @@ function tooBusy(run: Run): boolean {
 }
 
 /**
- * Whether a run that did not come to what it should, because of this machine, says so and hides nothing: a healthy target was only too
- * slow; of one that was hurt the verdict is `invalid`, and what the fault did stands among its reasons all the same.
+ * Whether a run that did not come to what it should, because of this machine, says so and hides nothing: a healthy target
+ * was only too slow; of one that was hurt the verdict is `invalid`, and what the fault did is among its reasons all the same.
  */
 function isHonest(run: Run, exitCode: number, reason: RegExp | undefined): boolean {
   if (exitCode === 0) return onlyTooSlow(run);

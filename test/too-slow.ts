@@ -1,7 +1,7 @@
 /**
- * Runs that did all right but too slowly. Other work on a machine, and a hypervisor that takes its time away, make every limit of speed
- * a matter of luck, and speed is never what a test asserts: such a run counts as having run. A wrong answer, a missing one, a wrong exit
- * code or a verdict that does not follow from what was seen does not.
+ * Runs that did all right but too slowly. Other work on a machine, and a hypervisor that takes its time away, make every
+ * limit of speed a matter of luck, and speed is never what a test asserts: such a run counts as having run. A wrong answer, a
+ * missing one, a wrong exit code or a verdict that does not follow from what was seen does not.
  */
 import { EXIT_CODES } from "../bench/judge/judge.ts";
 import type { Run, SlaResult } from "../bench/results/run-schema.ts";
@@ -16,8 +16,8 @@ export function isOfSpeed({ unit, stat }: Pick<SlaResult, "unit" | "stat">): boo
 }
 
 /**
- * Whether all that kept a whole run from holding is speed, or that the generator was the limit, and its verdict and exit code say no
- * more and no less than that.
+ * Whether all that kept a whole run from holding is speed, or that the generator was the limit, and its verdict and exit
+ * code say no more and no less than that.
  */
 export function onlyTooSlow(run: Run): boolean {
   const { state, verdict, exitCode, target, generator, reasons } = run;

@@ -128,7 +128,7 @@ function sweep(top: string): void {
   }
 }
 
-/** Removes a folder of ours. One that cannot be removed is no reason not to compare builds; nor is one of another user, which is left. */
+/** Removes a folder unless it is another user's. One that cannot be removed is no reason not to compare builds. */
 function discard(folder: string): void {
   try {
     if (lstatSync(folder).uid === process.getuid?.()) rmSync(folder, { recursive: true, force: true });

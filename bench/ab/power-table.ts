@@ -63,8 +63,8 @@ const TOO_FEW = "not enough trials to say";
 export type Kept = "kept" | "NOT KEPT" | typeof TOO_FEW;
 
 /**
- * Whether promises were kept. A trial of the same build that measured nothing is none; at +10 %, it did not find them. A build that
- * is said to fail beside itself is a false alarm as well.
+ * Whether promises were kept. A trial of the same build that measured nothing is none; at +10 %, it did not find them. A
+ * build that is said to fail beside itself is a false alarm as well.
  */
 export function promises(all: readonly Tried[]): { readonly text: string; readonly kept: Kept }[] {
   const same = all.filter(({ slowerPercent, verdict }) => slowerPercent === 0 && verdict !== "no-data");

@@ -1,7 +1,7 @@
 /**
  * What `plimsoll ab` finds, and how often it is wrong: the same connector twice, and beside one that works some percent longer
- * for every answer. Exits 1 when a promise is not kept: no false alarm in 40 trials, +10 % found in 9 of 10 within 2 min; 4 when
- * there were too few trials to say.
+ * for every answer. Exits 1 when a promise is not kept: no false alarm in 40 trials, +10 % found in 9 of 10 within 2 min;
+ * 4 when there were too few trials to say.
  *
  *   npm run bench:power       about 3 h; npm run bench:power -- --help
  */

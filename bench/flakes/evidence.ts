@@ -3,8 +3,8 @@ import type { Entry } from "../history/entry.ts";
 import { readHistory, record } from "../history/store.ts";
 
 /**
- * The runs that tell which gates of a scenario and profile are flaky, new ones taken in. A history that cannot be read or written is
- * no reason not to load: without it every gate gates.
+ * The runs that tell which gates of a scenario and profile are flaky, new ones taken in. A history that cannot be read or
+ * written is no reason not to load: without it every gate gates.
  *
  * @param name `<scenario>.<profile>`
  * @param warn told why nothing is known, in a line

@@ -4,9 +4,10 @@ import type { Entry, Subject } from "../history/entry.ts";
 import { wilson } from "../stats/wilson.ts";
 
 /**
- * A gate that flips in more than this share of its runs is quarantined: it is reported, and does not gate. The share that was seen
- * decides, not its interval: a gate that flips in one run of twelve would need 168 runs until that begins above 5 % (Wilson), and
- * cry wolf until then. So some are quarantined that flip less often in truth; what that can hide ends with BROKEN_IN_A_ROW.
+ * A gate that flips in more than this share of its runs is quarantined: it is reported, and does not gate. The share that
+ * was seen decides, not its interval: a gate that flips in one run of twelve would need 168 runs until that begins above 5 %
+ * (Wilson), and cry wolf until then. So some are quarantined that flip less often in truth; what that can hide ends with
+ * BROKEN_IN_A_ROW.
  */
 export const QUARANTINE_RATE = 0.05;
 /**

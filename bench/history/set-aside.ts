@@ -5,8 +5,9 @@ import { writeAtomic } from "../results/store.ts";
 import { ARCHIVED, archiveFile, entryIn, histories, historyFile, historyFolder } from "./store.ts";
 
 /**
- * Moves what of a history and its archive cannot be read into history/unreadable/: lines to <name>.ndjson, whole archives that cannot be
- * unpacked to <name>.ndjson.gz. One of them stops everything that reads history, and CI hands it on from job to job.
+ * Moves what of a history and its archive cannot be read into history/unreadable/: lines to <name>.ndjson, whole archives
+ * that cannot be unpacked to <name>.ndjson.gz. One of them stops trends, flakes and summaries, and CI hands it on from job
+ * to job.
  *
  * @returns what was moved, a line each
  */

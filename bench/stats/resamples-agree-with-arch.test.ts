@@ -6,8 +6,8 @@ import { FIXTURES } from "./testing/fixtures.ts";
 
 const COUNT = 8_000;
 /**
- * An error from n resamples is itself off by 1 in sqrt(2n), that is by 0.8 % from ours and by 0.4 % from the 40,000 of the fixture; of a
- * quantile, whose resamples fall on a few values only, by some more. The draws of neither are those of the other.
+ * An error from n resamples is itself off by 1 in sqrt(2n), that is by 0.8 % from ours and by 0.4 % from the 40,000 of the
+ * fixture; of a quantile, whose resamples fall on a few values only, by some more. The draws of neither are the other's.
  */
 const TOLERANCE = 0.03;
 
