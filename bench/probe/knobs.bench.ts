@@ -3,7 +3,7 @@
  * round, and are compared within it, since a shared machine is another one every few minutes; the bundled one runs several
  * times, and what it is off from itself is no effect.
  *
- *   npm run bench:knobs        20 minutes; npm run bench:knobs -- --help
+ *   npm run bench:knobs        25 minutes; npm run bench:knobs -- --help
  */
 import { Command } from "commander";
 import { Failure } from "../failure.ts";

@@ -15,7 +15,10 @@ const yaml = (label: string, key: string, value: string | number): Knob => ({
   setting: { keys: { [key]: value } },
 });
 
-/** Every knob that bears on speed, in the order of docs/tuning.md. */
+/**
+ * Every knob that bears on the soak's speed, in the order of docs/tuning.md. Claims are off in it: `claimWorkers` is
+ * measured by targets/ilp/claims/claims.bench.ts.
+ */
 export const KNOBS: readonly Knob[] = [
   yaml("ledger delay 0 ms", "ledger.maxDelayMs", 0),
   yaml("ledger delay 2 ms", "ledger.maxDelayMs", 2),
@@ -25,6 +28,8 @@ export const KNOBS: readonly Knob[] = [
   yaml("ledger journal full", "ledger.keepSettled", 10_000),
   yaml("telemetry off", "telemetry.hub", "off"),
   yaml("telemetry batch 100", "telemetry.batchEvents", 100),
+  yaml("telemetry 10 ms", "telemetry.batchMs", 10),
+  yaml("telemetry 200 ms", "telemetry.batchMs", 200),
   { label: "young space of V8", setting: { nodeFlags: [] } },
   {
     label: "young space 1 MB",

@@ -10,7 +10,7 @@ for (const [scenario, profile, from, to] of [
   // From the first request: warm-up, then what comes before the hold.
   ["basic-load", "smoke", 2 + 4, 2 + 4 + 18],
   ["basic-load", "full", 10 + 30, 10 + 30 + 360],
-  ["soak", "smoke", 4, 4 + 20],
+  ["soak", "smoke", 4, 4 + 25],
   ["interceptor-overhead", "smoke", 2, 2 + 24],
 ] as const) {
   test(`${scenario} ${profile}: all of it while the load holds, with the sampler on for most of the time`, () => {

@@ -22,7 +22,8 @@ export const soak: Scenario = {
   variant: "ilp",
   extraTags: ["outcome"],
   profiles: {
-    smoke: { ...SMOKE_LIMITS, warmUpSeconds: 4, load: packets([{ phase: "hold", seconds: 20, to: RATE }]) },
+    // With the second in which the load's own connections come up, half a minute.
+    smoke: { ...SMOKE_LIMITS, warmUpSeconds: 4, load: packets([{ phase: "hold", seconds: 25, to: RATE }]) },
     full: { ...FULL_LIMITS, load: packets([{ phase: "hold", seconds: 3_600, to: RATE }]) },
   },
   sla: [
