@@ -74,6 +74,23 @@ for (const [what, hurt, why] of [
   });
 }
 
+test("a thread that dies when its batch is on disk: who waits is told so once, and it counts once", async () => {
+  await using place = scratch();
+  const faults = faultsIn();
+  const { ledger, alice, bob } = await ledgerWith(faults, place, { keepSettled: 0, patienceMs: 10_000 });
+  const ROUNDS = 6;
+  for (let round = 0; round < ROUNDS; round++) {
+    const told = Array.from({ length: 100 }, () => posted(ledger, ledger.reserve(alice, bob, 10, soon())));
+    faults.crashAfter = true;
+    assert.ok((await Promise.all(told)).every((error) => error === undefined));
+    await until("the ledger to be up", () => ledger.stats().state === "up");
+  }
+  assert.equal(ledger.stats().outages, ROUNDS);
+  assert.equal(ledger.stats().posted, 1 + ROUNDS * 100);
+  assert.equal((await ledger.balances()).get("test.bob")?.posted, BigInt(5 + ROUNDS * 1_000));
+  assert.deepEqual(await sums(ledger), { posted: 0n, pending: 0n });
+});
+
 test("a slow disk: the queue ends at its bound, further reserves are told FULL, and all that was taken is written", async () => {
   await using place = scratch();
   const faults = faultsIn();
