@@ -12,6 +12,7 @@ import {
 import type { Failure } from "../btp/btp.ts";
 import { checkExpiry, type ExpiryRules, forwardedExpiry } from "../checks/expiry.ts";
 import { checkFee, type FeeRules, feeOf } from "../checks/fee.ts";
+import type { Unpaid } from "../checks/holds.ts";
 import { type Refusal, refusal } from "../checks/reject-code.ts";
 import { Distribution } from "../distribution.ts";
 import { type Ledger, LedgerError } from "../ledger/ledger.ts";
@@ -180,10 +181,12 @@ export class PacketPath {
       // Behind the payment: a crash between the two costs us the fee, and nobody else anything.
       if (packet.feeTransfer !== 0) ledger.post(packet.feeTransfer, NOBODY_WAITS);
     } else if (kind === "rejected") {
-      this.#unpaid(packet, this.#reject.code);
+      const { code } = this.#reject;
+      // A later hop's time-out comes before our own: each hop has less time than the one before.
+      this.#unpaid(packet, code, code === TIMED_OUT.code ? "ran out" : "rejected");
       if (!this.#answers.relay(packet.asker, packet.requestId, answer)) packet.from.outcomes.unanswered++;
       this.#spare.push(packet);
-    } else this.#end(packet, kind);
+    } else this.#end(packet, kind, "rejected");
   }
 
   /** What an answer says: paid, with the Fulfill in the packet, rejected, with the Reject in `#reject`, or nothing right. */
@@ -205,13 +208,13 @@ export class PacketPath {
 
   /** The next hop gave no answer; for the held packet. */
   failed(packet: HeldPacket, failure: Failure): void {
-    this.#end(packet, FAILURES[failure]);
+    this.#end(packet, FAILURES[failure], failure === "TIMED_OUT" ? "ran out" : "rejected");
   }
 
   /** The payment is final on disk, or will never be; for the held packet. */
   durable(packet: HeldPacket, error: LedgerError | undefined): void {
     if (error !== undefined) {
-      this.#end(packet, NOT_PAID);
+      this.#end(packet, NOT_PAID, "not written");
       return;
     }
     const { from, to, asker, requestId, amount, forwardedAmount, acceptedAtMs, condition } = packet;
@@ -238,19 +241,19 @@ export class PacketPath {
   }
 
   /** Ends a packet that went on, with a Reject of our own. */
-  #end(packet: HeldPacket, why: Refusal): void {
-    this.#unpaid(packet, why.code);
+  #end(packet: HeldPacket, why: Refusal, how: Unpaid): void {
+    this.#unpaid(packet, why.code, how);
     if (!this.#answers.refuse(packet.asker, packet.requestId, why)) packet.from.outcomes.unanswered++;
     this.#spare.push(packet);
   }
 
   /** Books a packet that went on and is not paid. */
-  #unpaid(packet: HeldPacket, code: string): void {
+  #unpaid(packet: HeldPacket, code: string, how: Unpaid): void {
     const { from, amount, acceptedAtMs, condition } = packet;
     const nowMs = epochMs();
     this.#held--;
     this.#giveBack(packet);
-    from.checks.unpaid(amount, nowMs - acceptedAtMs);
+    from.checks.unpaid(amount, nowMs - acceptedAtMs, how);
     from.outcomes.reject(code);
     this.latencyMs.rejected.add(nowMs - acceptedAtMs);
     this.#parts.telemetry.rejected(condition, 0, from.telemetryId, amount, nowMs, code);
