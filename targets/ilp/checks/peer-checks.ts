@@ -29,7 +29,7 @@ export class PeerChecks {
   readonly credit: CreditLine;
 
   /**
-   * @param nowMs the clock of all calls
+   * @param nowMs the clock of all calls, a monotonic one: `performance.now()`
    * @param balance what the peer owes, from the ledger; negative when we owe it
    */
   constructor(limits: PeerLimits, nowMs: number, balance = 0) {

@@ -25,6 +25,7 @@ export class HeldPacket implements WaitingForAnswer, WaitingForDisk {
   requestId = 0;
   amount = 0;
   forwardedAmount = 0;
+  /** On the monotonic clock. */
   acceptedAtMs = 0;
   /** The ledger's id of what the sender pays the next hop, and of what it pays us; 0 for no fee. */
   transfer = 0;
@@ -44,7 +45,7 @@ export class HeldPacket implements WaitingForAnswer, WaitingForDisk {
     requestId: number,
     prepare: PrepareView,
     forwardedAmount: number,
-    nowMs: number,
+    runMs: number,
   ): void {
     this.from = from;
     this.to = to;
@@ -52,7 +53,7 @@ export class HeldPacket implements WaitingForAnswer, WaitingForDisk {
     this.requestId = requestId;
     this.amount = prepare.amountNumber;
     this.forwardedAmount = forwardedAmount;
-    this.acceptedAtMs = nowMs;
+    this.acceptedAtMs = runMs;
     this.transfer = 0;
     this.feeTransfer = 0;
     this.condition.set(prepare.condition);

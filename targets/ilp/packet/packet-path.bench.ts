@@ -16,7 +16,6 @@ import { PeerChecks } from "../checks/peer-checks.ts";
 import { sqliteOptions } from "../ledger/options.ts";
 import { openSqliteLedger } from "../ledger/sqlite-ledger.ts";
 import { Router } from "../routing/router.ts";
-import { epochMs } from "../telemetry/event.ts";
 import { Telemetry } from "../telemetry/telemetry.ts";
 import { PacketPath, type PeerRoute } from "./packet-path.ts";
 import { type Asker, type NextHop, Outcomes, type Peer } from "./peer.ts";
@@ -89,7 +88,7 @@ const limits = {
 const peer = async (name: string, hop: NextHop): Promise<Peer> => ({
   name,
   hop,
-  checks: new PeerChecks(limits, epochMs()),
+  checks: new PeerChecks(limits, performance.now()),
   account: await ledger.account(name),
   telemetryId: telemetry.peer(name),
   outcomes: new Outcomes(),

@@ -18,7 +18,7 @@ import { Distribution } from "../distribution.ts";
 import { type Ledger, LedgerError } from "../ledger/ledger.ts";
 import type { Route } from "../routing/route.ts";
 import type { Router } from "../routing/router.ts";
-import { epochMs } from "../telemetry/event.ts";
+import { epochMs, epochMsAt } from "../telemetry/event.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { Answers } from "./answer.ts";
 import { HeldPacket } from "./held-packet.ts";
@@ -95,32 +95,39 @@ export class PacketPath {
   /** A Message with an ILP packet came from a peer. Keeps nothing of the view but the bytes under it. */
   receive(from: Peer, asker: Asker, frame: FrameView): void {
     from.outcomes.received++;
-    const nowMs = epochMs();
+    const runMs = performance.now();
     const prepare = this.#read(frame);
     if (prepare === undefined) {
-      this.#tell(from, asker, frame.requestId, INVALID, nowMs);
+      this.#tell(from, asker, frame.requestId, INVALID, runMs);
       return;
     }
+    const nowMs = epochMsAt(runMs);
     const { telemetry } = this.#parts;
     const amount = exact(prepare);
     telemetry.received(prepare.bytes, conditionAt(prepare), from.telemetryId, amount, nowMs);
-    const refused = this.#forward(from, asker, frame, prepare, nowMs);
+    const refused = this.#forward(from, asker, frame, prepare, runMs, nowMs);
     if (refused === undefined) return;
     const { code } = refused;
     telemetry.rejected(prepare.bytes, conditionAt(prepare), from.telemetryId, amount, nowMs, code);
-    this.#tell(from, asker, frame.requestId, refused, nowMs);
+    this.#tell(from, asker, frame.requestId, refused, runMs);
   }
 
-  /** Sends a packet on to the next hop, or says why not. */
+  /**
+   * Sends a packet on to the next hop, or says why not.
+   *
+   * @param runMs when it came, by the monotonic clock: what a peer may do in a time, and how long a packet took
+   * @param nowMs the same by the calendar: its expiry, and what telemetry says
+   */
   #forward(
     from: Peer,
     asker: Asker,
     frame: FrameView,
     prepare: PrepareView,
+    runMs: number,
     nowMs: number,
   ): Refusal | undefined {
     const { telemetry, router, expiry, fee } = this.#parts;
-    const unfit = from.checks.check(prepare, nowMs) ?? checkExpiry(expiry, prepare.expiresAtMs, nowMs);
+    const unfit = from.checks.check(prepare, runMs) ?? checkExpiry(expiry, prepare.expiresAtMs, nowMs);
     if (unfit !== undefined) return unfit;
     const amount = prepare.amountNumber;
     const to = router.lookup(prepare)?.to;
@@ -132,7 +139,7 @@ export class PacketPath {
     if (tooLittle !== undefined) return tooLittle;
 
     const packet = this.#spare.pop() ?? new HeldPacket(this);
-    packet.begin(from, to, asker, frame.requestId, prepare, amount - kept, nowMs);
+    packet.begin(from, to, asker, frame.requestId, prepare, amount - kept, runMs);
     const refused =
       this.#hold(packet, kept, prepare.expiresAtMs) ?? this.#send(packet, frame, prepare, nowMs);
     if (refused !== undefined) {
@@ -140,7 +147,7 @@ export class PacketPath {
       return refused;
     }
     this.#held++;
-    from.checks.accept(amount, nowMs);
+    from.checks.accept(amount, runMs);
     to.outcomes.forwarded++;
     const sentAtMs = epochMs();
     telemetry.sent(prepare.bytes, conditionAt(prepare), to.telemetryId, packet.forwardedAmount, sentAtMs);
@@ -218,15 +225,15 @@ export class PacketPath {
       return;
     }
     const { from, to, asker, requestId, amount, forwardedAmount, acceptedAtMs, condition } = packet;
-    const nowMs = epochMs();
+    const runMs = performance.now();
     this.#held--;
     from.checks.fulfilled(amount);
     to.checks.credit.owe(forwardedAmount);
     to.payer?.owe(forwardedAmount);
     from.payee?.owes(amount);
     from.outcomes.fulfilled++;
-    this.latencyMs.fulfilled.add(nowMs - acceptedAtMs);
-    this.#parts.telemetry.fulfilled(condition, 0, from.telemetryId, amount, nowMs);
+    this.latencyMs.fulfilled.add(runMs - acceptedAtMs);
+    this.#parts.telemetry.fulfilled(condition, 0, from.telemetryId, amount, epochMsAt(runMs));
     if (!this.#answers.fulfill(asker, requestId, packet.fulfill)) from.outcomes.unanswered++;
     this.#spare.push(packet);
   }
@@ -250,19 +257,20 @@ export class PacketPath {
   /** Books a packet that went on and is not paid. */
   #unpaid(packet: HeldPacket, code: string, how: Unpaid): void {
     const { from, amount, acceptedAtMs, condition } = packet;
-    const nowMs = epochMs();
+    const runMs = performance.now();
+    const tookMs = runMs - acceptedAtMs;
     this.#held--;
     this.#giveBack(packet);
-    from.checks.unpaid(amount, nowMs - acceptedAtMs, how);
+    from.checks.unpaid(amount, tookMs, how);
     from.outcomes.reject(code);
-    this.latencyMs.rejected.add(nowMs - acceptedAtMs);
-    this.#parts.telemetry.rejected(condition, 0, from.telemetryId, amount, nowMs, code);
+    this.latencyMs.rejected.add(tookMs);
+    this.#parts.telemetry.rejected(condition, 0, from.telemetryId, amount, epochMsAt(runMs), code);
   }
 
   /** Answers a packet that went nowhere. */
-  #tell(from: Peer, asker: Asker, requestId: number, why: Refusal, receivedAtMs: number): void {
+  #tell(from: Peer, asker: Asker, requestId: number, why: Refusal, receivedMs: number): void {
     from.outcomes.reject(why.code);
-    this.latencyMs.rejected.add(epochMs() - receivedAtMs);
+    this.latencyMs.rejected.add(performance.now() - receivedMs);
     if (!this.#answers.refuse(asker, requestId, why)) from.outcomes.unanswered++;
   }
 
