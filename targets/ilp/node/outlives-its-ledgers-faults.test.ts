@@ -139,7 +139,7 @@ test("a disk that hangs: new packets are told T00 at once, what was fulfilled wa
 /** Enough for all that is to happen before, on a machine that others have, too. */
 const LIVES_MS = 5_000;
 
-test("a disk that stands still for longer than packets live: they are told T00 and given back, not paid late", async () => {
+test("a disk that stands still for longer than packets live: they are told R00 and given back, not paid late", async () => {
   const faults = faultsIn();
   let bob: WithholdingReceiver | undefined;
   await using place = await nodeBetween({
@@ -160,7 +160,8 @@ test("a disk that stands still for longer than packets live: they are told T00 a
   await until("all to be fulfilled, and their time to be over", () => Date.now() > goneMs);
   faults.delayMs = 0;
   for (const answer of await told)
-    assert.deepEqual(answer, { kind: "reject", code: "T00", triggeredBy: "test.a" });
+    assert.deepEqual(answer, { kind: "reject", code: "R00", triggeredBy: "test.a" });
+  assert.equal(node.peers[0]?.checks.holds.share, 1, "which is not the sender's fault");
   assert.equal((await late).kind, "fulfill", "who had more time is paid");
   assert.equal(node.ledger.stats().expired, 50);
   await assertBooked(place, 1);

@@ -50,6 +50,7 @@ const PEER_MUTE = refusal("T04", "the next peer leaves too many packets unanswer
 const LEDGER_FULL = refusal("T04", "the ledger takes no more holds now");
 const LEDGER_DOWN = refusal("T00", "the ledger cannot write now");
 const NOT_PAID = refusal("T00", "the ledger could not make the payment final");
+const PAID_TOO_LATE = refusal("R00", "the time was over before the ledger could make the payment final");
 const TOO_MUCH = refusal("F03", "an amount the ledger cannot hold");
 const TIMED_OUT = refusal("R00", "no answer came in time");
 const LINK_LOST = refusal("T01", "the next peer's connection was lost");
@@ -221,7 +222,7 @@ export class PacketPath {
   /** The payment is final on disk, or will never be; for the held packet. */
   durable(packet: HeldPacket, error: LedgerError | undefined): void {
     if (error !== undefined) {
-      this.#end(packet, NOT_PAID, "not written");
+      this.#end(packet, error.code === "EXPIRED" ? PAID_TOO_LATE : NOT_PAID, "not written");
       return;
     }
     const { from, to, asker, requestId, amount, forwardedAmount, acceptedAtMs, condition } = packet;
