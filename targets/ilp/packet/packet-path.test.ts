@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { writeFulfillFrame } from "../../../wire/btp.ts";
+import { ContentType, FrameType, writeFrame, writeFulfillFrame } from "../../../wire/btp.ts";
+import { PacketType } from "../../../wire/ilp.ts";
 import {
   AMOUNT,
   type Behaviour,
@@ -88,4 +89,18 @@ test("telemetry tells when a packet went on, not when it came: what lies between
   const [, , , , receivedAtMs = 0] = received.mock.calls[0]?.arguments ?? [];
   const [, , , , sentAtMs = 0] = sent.mock.calls[0]?.arguments ?? [];
   assert.ok(receivedAtMs > 0 && sentAtMs > receivedAtMs, `${receivedAtMs}, then ${sentAtMs}`);
+});
+
+test("a Fulfill goes back as it came, fields of a later RFC included", async (t) => {
+  const node = await pathOf(t);
+  // The fulfillment, two bytes of data, and four that RFC 0027 has no name for, all inside of the envelope.
+  const contents = [...secretOf(1), 2, 0xd1, 0xd2, 0xe1, 0xe2, 0xe3, 0xe4];
+  const data = Uint8Array.of(PacketType.fulfill, contents.length, ...contents);
+  const entries = [{ name: "ilp", contentType: ContentType.octets, data }];
+  node.receive(1, prepare(1), (waiting) =>
+    waiting.onAnswer(frame((into) => writeFrame({ type: FrameType.response, requestId: 9, entries }, into))),
+  );
+  assert.deepEqual((await node.answers()).get(1), ["paid"]);
+  const { bytes, ilpStart, ilpEnd } = node.told[0]!;
+  assert.deepEqual(bytes.subarray(ilpStart, ilpEnd), data);
 });
