@@ -12,6 +12,8 @@ export interface Ends {
 }
 
 const NOBODY = undefined as unknown as Peer;
+const NO_ASKER = undefined as unknown as Asker;
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * A Prepare that went on and has no answer yet, and then its Fulfill until it is on disk. It is what the BTP session and
@@ -21,7 +23,7 @@ export class HeldPacket implements WaitingForAnswer, WaitingForDisk {
   readonly #ends: Ends;
   from = NOBODY;
   to = NOBODY;
-  asker = undefined as unknown as Asker;
+  asker = NO_ASKER;
   requestId = 0;
   amount = 0;
   forwardedAmount = 0;
@@ -57,6 +59,14 @@ export class HeldPacket implements WaitingForAnswer, WaitingForDisk {
     this.transfer = 0;
     this.feeTransfer = 0;
     this.condition.set(prepare.condition);
+  }
+
+  /** It is over, and waits for a later packet, who knows for how long: lets go of all that is not its own. */
+  end(): void {
+    this.from = NOBODY;
+    this.to = NOBODY;
+    this.asker = NO_ASKER;
+    this.fulfill.bytes = NO_BYTES;
   }
 
   onAnswer(answer: FrameView): void {

@@ -144,7 +144,7 @@ export class PacketPath {
     const refused =
       this.#hold(packet, kept, prepare.expiresAtMs) ?? this.#send(packet, frame, prepare, nowMs);
     if (refused !== undefined) {
-      this.#spare.push(packet);
+      this.#recycle(packet);
       return refused;
     }
     this.#held++;
@@ -193,7 +193,7 @@ export class PacketPath {
       // A later hop's time-out comes before our own: each hop has less time than the one before.
       this.#unpaid(packet, code, code === TIMED_OUT.code ? "ran out" : "rejected");
       if (!this.#answers.relay(packet.asker, packet.requestId, answer)) packet.from.outcomes.unanswered++;
-      this.#spare.push(packet);
+      this.#recycle(packet);
     } else this.#end(packet, kind, "rejected");
   }
 
@@ -236,7 +236,7 @@ export class PacketPath {
     this.latencyMs.fulfilled.add(runMs - acceptedAtMs);
     this.#parts.telemetry.fulfilled(condition, 0, from.telemetryId, amount, epochMsAt(runMs));
     if (!this.#answers.fulfill(asker, requestId, packet.fulfill)) from.outcomes.unanswered++;
-    this.#spare.push(packet);
+    this.#recycle(packet);
   }
 
   #read(frame: FrameView): PrepareView | undefined {
@@ -252,7 +252,7 @@ export class PacketPath {
   #end(packet: HeldPacket, why: Refusal, how: Unpaid): void {
     this.#unpaid(packet, why.code, how);
     if (!this.#answers.refuse(packet.asker, packet.requestId, why)) packet.from.outcomes.unanswered++;
-    this.#spare.push(packet);
+    this.#recycle(packet);
   }
 
   /** Books a packet that went on and is not paid. */
@@ -273,6 +273,11 @@ export class PacketPath {
     from.outcomes.reject(why.code);
     this.latencyMs.rejected.add(performance.now() - receivedMs);
     if (!this.#answers.refuse(asker, requestId, why)) from.outcomes.unanswered++;
+  }
+
+  #recycle(packet: HeldPacket): void {
+    packet.end();
+    this.#spare.push(packet);
   }
 
   #giveBack({ transfer, feeTransfer }: HeldPacket): void {
