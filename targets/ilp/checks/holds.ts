@@ -10,8 +10,20 @@ export interface HoldLimit {
 export const TOO_MANY_HELD = refusal("T04", "too many packets of this peer wait for an answer");
 export const TOO_MUCH_HELD = refusal("T04", "too much value of this peer waits for an answer");
 
-/** A packet that held liquidity this long and paid nothing was as bad as an expired one, whoever rejected it. */
+/** A packet that held liquidity this long and paid nothing counts in full; one that held it for less, for less. */
 export const SLOW_MS = 5000;
+
+/** A Reject within this time is an ordinary answer, and counts for nothing: what such packets hold, the rate bounds. */
+export const QUICK_MS = 100;
+
+/**
+ * How a held packet ended that paid nothing:
+ *
+ * - `ran out` nobody answered in time, at this hop or a later one
+ * - `rejected` it was answered, or its next hop was lost
+ * - `not written` it was fulfilled, and our own ledger failed to book it, which no peer answers for
+ */
+export type Unpaid = "ran out" | "rejected" | "not written";
 
 /** How many held packets the share of paid ones looks back over: each counts one 200th, and fades. */
 const MEMORY = 200;
@@ -24,7 +36,8 @@ const LEAST_SHARE = 0.01;
  * lets packets expire can hold all there is. So the more of its held packets ended unpaid, the less it may hold:
  * limits are multiplied by the share that was fulfilled, as a moving average over the last 200 or so.
  *
- * Packets that were rejected quickly held nothing for long and count neither way.
+ * Each counts by how long it held: whoever holds as much with shorter packets needs more of them, and loses it as fast.
+ * Only Rejects that were quick count neither way; what ran out always counts, however short its time was.
  */
 export class Holds {
   readonly #limit: HoldLimit;
@@ -74,13 +87,14 @@ export class Holds {
   }
 
   /**
-   * A held packet was rejected or expired.
+   * A held packet ended and paid nothing.
    *
    * @param heldMs since it was held
    */
-  unpaid(amount: number, heldMs: number): void {
+  unpaid(amount: number, heldMs: number, how: Unpaid): void {
     this.#release(amount);
-    if (heldMs >= SLOW_MS) this.#share -= this.#share / MEMORY;
+    if (how === "not written" || (how === "rejected" && heldMs < QUICK_MS)) return;
+    this.#share -= (this.#share / MEMORY) * Math.min(1, heldMs / SLOW_MS);
   }
 
   #release(amount: number): void {

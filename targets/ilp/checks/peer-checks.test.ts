@@ -45,7 +45,7 @@ test("a peer without a velocity limit may send any value in any time", () => {
   for (let i = 0; i < 10; i++) {
     assert.equal(checks.check(of(100), 0), undefined);
     checks.accept(100, 0);
-    checks.unpaid(100, 1);
+    checks.unpaid(100, 1, "rejected");
   }
 });
 
@@ -58,8 +58,8 @@ test("packets that ended hold nothing; only fulfilled ones are owed", () => {
   const checks = new PeerChecks(limits, 0);
   for (const amount of [10, 20, 30]) checks.accept(amount, 0);
   checks.fulfilled(20);
-  checks.unpaid(10, 5);
-  checks.unpaid(30, 60_000);
+  checks.unpaid(10, 5, "rejected");
+  checks.unpaid(30, 60_000, "ran out");
   assert.deepEqual([checks.holds.packets, checks.holds.amount], [0, 0]);
   assert.deepEqual([checks.credit.balance, checks.credit.pending], [20, 0]);
   assert.ok(checks.holds.share < 1, "the expired one is remembered");

@@ -1,6 +1,6 @@
 import { AmountLimit, type PreparedAmount } from "./amount-limit.ts";
 import { CreditLine } from "./credit-line.ts";
-import { type HoldLimit, Holds } from "./holds.ts";
+import { type HoldLimit, Holds, type Unpaid } from "./holds.ts";
 import type { Refusal } from "./reject-code.ts";
 import { type RateLimit, TokenBucket } from "./token-bucket.ts";
 import { Velocity, type VelocityLimit } from "./velocity.ts";
@@ -29,7 +29,7 @@ export class PeerChecks {
   readonly credit: CreditLine;
 
   /**
-   * @param nowMs the clock of all calls
+   * @param nowMs the clock of all calls, a monotonic one: `performance.now()`
    * @param balance what the peer owes, from the ledger; negative when we owe it
    */
   constructor(limits: PeerLimits, nowMs: number, balance = 0) {
@@ -66,12 +66,12 @@ export class PeerChecks {
   }
 
   /**
-   * It was rejected, or it expired.
+   * It was not.
    *
    * @param heldMs since it was accepted
    */
-  unpaid(amount: number, heldMs: number): void {
-    this.holds.unpaid(amount, heldMs);
+  unpaid(amount: number, heldMs: number, how: Unpaid): void {
+    this.holds.unpaid(amount, heldMs, how);
     this.credit.unpaid(amount);
   }
 }

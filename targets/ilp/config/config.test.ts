@@ -69,6 +69,7 @@ test("the least there is, with every default", () => {
       maxQueued: 16_384,
       maxHolds: 65_536,
       patienceMs: 1_000,
+      timeoutMs: 2_000,
       maxHoldMs: 600_000,
       maxAccounts: 10_000,
     },

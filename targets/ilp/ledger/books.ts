@@ -13,8 +13,14 @@ export interface BooksOptions {
   /** No hold lasts longer, whatever its expiry says: it would keep the journal from being folded. */
   readonly maxHoldMs: number;
   readonly maxAccounts: number;
-  /** Called before each commit: where tests put a fault. */
+  /** Where tests put a fault: around each commit. */
+  readonly seam?: CommitSeam;
+}
+
+export interface CommitSeam {
   readonly beforeCommit?: (db: DatabaseSync) => void;
+  /** What was committed is on disk, and nobody was told. */
+  readonly afterCommit?: () => void;
 }
 
 interface Hold {
@@ -172,8 +178,10 @@ export class Books {
       );
     }
     touched.length = 0;
-    this.#options.beforeCommit?.(this.#db);
+    const { seam } = this.#options;
+    seam?.beforeCommit?.(this.#db);
     this.#commit.run();
+    seam?.afterCommit?.();
   }
 
   #touch(account: AccountSums): void {
@@ -184,22 +192,24 @@ export class Books {
 
   /**
    * Writes the entries of `ring` from a position on, in their order, and their outcomes into their slots. Entries that
-   * were written already, and were not told so because the thread died, come out as they did.
+   * were written already, and were not told so because the thread died, come out as they did: their rows say how. So no
+   * row that this batch names is folded with it, but by a later one, when this one needs no second writing any more.
    */
   apply(ring: EntryRing, from: number, count: number, nowMs: number): void {
     this.#transaction(() => {
+      let oldestNamed = Number.POSITIVE_INFINITY;
       for (let position = from; position < from + count; position++) {
         const kind = ring.kind(position);
         const id = ring.id(position);
+        if (id < oldestNamed) oldestNamed = id;
         if (kind === EntryKind.reserve) this.#reserve(ring, position, id, nowMs);
         else if (kind === EntryKind.post) ring.setOutcome(position, this.#post(id, nowMs));
         else if (kind === EntryKind.void) ring.setOutcome(position, this.#void(id, nowMs));
         else throw new Error(`an entry of kind ${kind}`);
       }
       const oldestHold: number | undefined = this.#holds.keys().next().value;
-      this.#journal.fold(this.#accounts, oldestHold ?? Number.POSITIVE_INFINITY, count, (account) =>
-        this.#touch(account),
-      );
+      const before = Math.min(oldestHold ?? Number.POSITIVE_INFINITY, oldestNamed);
+      this.#journal.fold(this.#accounts, before, count, (account) => this.#touch(account));
     });
   }
 

@@ -65,23 +65,23 @@ export class Journal {
 
   /**
    * Takes the oldest settled rows out when there are more than are to be kept, and adds them to what their accounts have
-   * folded. It stops before the oldest open hold, and at a few times the rows of a batch, so that no batch waits long
-   * for it and it keeps up with any rate.
+   * folded. It stops before the oldest row that is still needed, and at a few times the rows of a batch, so that no batch
+   * waits long for it and it keeps up with any rate.
    *
-   * @param oldestHold id of the oldest open hold, or Infinity
+   * @param before the id to stop before, or Infinity
    * @param batch entries of this batch
    * @param folded told of each account whose sums changed
    */
   fold(
     accounts: readonly (AccountSums | undefined)[],
-    oldestHold: number,
+    before: number,
     batch: number,
     folded: (account: AccountSums) => void,
   ): void {
     const rows = Math.max(FOLD_ROWS, 2 * batch);
     if (this.#rows < this.#keepSettled + rows) return;
     const oldest = Number(this.#foldEnd.get(rows)?.id);
-    const end = Math.min(oldest, oldestHold - 1);
+    const end = Math.min(oldest, before - 1);
     for (const { debit, credit, high, low } of this.#foldSums.all(end)) {
       const debtor = accounts[Number(debit)]!;
       const creditor = accounts[Number(credit)]!;

@@ -116,7 +116,8 @@ export interface Ledger {
 
   /**
    * Makes a hold final. Never refused for want of room, and never throws: `waiting` is told the outcome, after this
-   * returns. While the ledger is down, posts wait for it, until it is back or its patience ends.
+   * returns. While the ledger is down, posts wait for it, until it is back or its patience ends; on a disk
+   * that hangs they wait for as long as it does, because their commit is under way.
    *
    * An error is final, with one exception: the ledger broke off in the middle of this very batch and did not come back
    * in time to say what became of it.

@@ -23,6 +23,8 @@ const batching = (maxDelayMs: number) => ({
     .default(65_536),
   /** How long posts wait for a ledger that is down before they are told DOWN, in milliseconds. */
   patienceMs: z.number().min(0).max(60_000).default(1_000),
+  /** How long the disk or the server may take for a batch before the ledger counts as down, in milliseconds. */
+  timeoutMs: z.number().min(10).max(60_000).default(2_000),
   /** No hold lasts longer, whatever its expiry, in milliseconds. */
   maxHoldMs: z.int().min(1_000).max(86_400_000).default(600_000),
   maxAccounts: z.int().min(2).max(65_535).default(10_000),
@@ -44,8 +46,6 @@ export const tigerBeetleOptions = z.strictObject({
   clusterId: z.coerce.bigint().min(0n).default(0n),
   /** Keeps the accounts and transfers of several nodes in one cluster apart. */
   namespace: z.string().min(1).max(1_023),
-  /** How long the server may take to answer a batch before the ledger counts as down, in milliseconds. */
-  timeoutMs: z.number().min(10).max(60_000).default(2_000),
   ...batching(10),
 });
 

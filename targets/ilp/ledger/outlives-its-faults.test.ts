@@ -74,6 +74,23 @@ for (const [what, hurt, why] of [
   });
 }
 
+test("a thread that dies when its batch is on disk: who waits is told so once, and it counts once", async () => {
+  await using place = scratch();
+  const faults = faultsIn();
+  const { ledger, alice, bob } = await ledgerWith(faults, place, { keepSettled: 0, patienceMs: 10_000 });
+  const ROUNDS = 6;
+  for (let round = 0; round < ROUNDS; round++) {
+    const told = Array.from({ length: 100 }, () => posted(ledger, ledger.reserve(alice, bob, 10, soon())));
+    faults.crashAfter = true;
+    assert.ok((await Promise.all(told)).every((error) => error === undefined));
+    await until("the ledger to be up", () => ledger.stats().state === "up");
+  }
+  assert.equal(ledger.stats().outages, ROUNDS);
+  assert.equal(ledger.stats().posted, 1 + ROUNDS * 100);
+  assert.equal((await ledger.balances()).get("test.bob")?.posted, BigInt(5 + ROUNDS * 1_000));
+  assert.deepEqual(await sums(ledger), { posted: 0n, pending: 0n });
+});
+
 test("a slow disk: the queue ends at its bound, further reserves are told FULL, and all that was taken is written", async () => {
   await using place = scratch();
   const faults = faultsIn();
@@ -99,6 +116,50 @@ test("a slow disk: the queue ends at its bound, further reserves are told FULL, 
   assert.equal(await posted(ledger, ledger.reserve(alice, bob, 1, soon())), undefined);
   assert.equal((await ledger.balances()).get("test.bob")?.posted, 106n);
   assert.ok(ledger.stats().commitMs.max >= 200);
+});
+
+test("a disk that hangs: reserves are told DOWN at once, posts go on waiting, and all are written when it is over", async () => {
+  await using place = scratch();
+  const faults = faultsIn();
+  const limits = { timeoutMs: 200, patienceMs: 0, maxTransfers: 50 };
+  const { ledger, alice, bob } = await ledgerWith(faults, place, limits);
+  faults.delayMs = 60_000;
+  let told = 0;
+  const outcomes = Array.from({ length: 150 }, async () => {
+    const error = await posted(ledger, ledger.reserve(alice, bob, 1, soon()));
+    told++;
+    return error;
+  });
+  await until("the ledger to be down", () => ledger.stats().state === "down");
+  assert.throws(() => ledger.reserve(alice, bob, 1, soon()), ledgerError("DOWN", /longer than 200 ms/));
+  const longAfterMs = performance.now() + 300;
+  await until("some time to pass", () => performance.now() > longAfterMs);
+  assert.equal(told, 0, "who may be paid is not told otherwise, however little patience there is");
+  faults.delayMs = 0;
+  assert.ok((await Promise.all(outcomes)).every((error) => error === undefined));
+  await until("the ledger to be up", () => ledger.stats().state === "up");
+  assert.equal(await posted(ledger, ledger.reserve(alice, bob, 1, soon())), undefined);
+  assert.equal((await ledger.balances()).get("test.bob")?.posted, 156n);
+  const { outages, refused } = ledger.stats();
+  assert.deepEqual({ outages, refused }, { outages: 1, refused: { full: 0, down: 1 } });
+});
+
+test("a disk that hangs until the thread dies: from then on posts wait for as long as the patience", async () => {
+  await using place = scratch();
+  const faults = faultsIn();
+  const { ledger, alice, bob } = await ledgerWith(faults, place, { timeoutMs: 50, patienceMs: 150 });
+  const ids = Array.from({ length: 20 }, () => ledger.reserve(alice, bob, 1, soon()));
+  await ledger.balances();
+  faults.delayMs = 60_000;
+  const told = Promise.all(ids.map((id) => posted(ledger, id)));
+  await until("the ledger to be down", () => ledger.stats().state === "down");
+  Object.assign(faults, { crash: true, delayMs: 0 });
+  assert.ok((await told).every((error) => error?.code === "DOWN"));
+  faults.crash = false;
+  await until("the ledger to be up", () => ledger.stats().state === "up");
+  assert.equal(ledger.stats().outages, 1);
+  const has = (await ledger.balances()).get("test.bob");
+  assert.deepEqual([has?.posted, has?.creditsPending], [5n, 0n]);
 });
 
 test("faults that come and go under load: every post is told once, and what it was told is so", async () => {

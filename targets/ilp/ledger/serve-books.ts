@@ -1,13 +1,12 @@
-import type { DatabaseSync } from "node:sqlite";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { Books, type BooksOptions } from "./books.ts";
+import { Books, type BooksOptions, type CommitSeam } from "./books.ts";
 import { EntryRing } from "./entry-ring.ts";
 import { LedgerError, type LedgerErrorCode } from "./ledger.ts";
 
 /** What the ledger's thread is started with. */
 export interface ThreadData {
   readonly ring: SharedArrayBuffer;
-  readonly books: Omit<BooksOptions, "beforeCommit">;
+  readonly books: Omit<BooksOptions, "seam">;
   /** Entries of one commit, at most. */
   readonly maxTransfers: number;
   readonly nextId: number;
@@ -48,7 +47,7 @@ const CHECKPOINT_ENTRIES = 8_192;
  * The ledger's thread: writes what is published, a batch a commit, until it is asked to close. A failure to write ends
  * it: the one that started it starts another, which begins with what is on disk.
  */
-export function serveBooks(beforeCommit?: (db: DatabaseSync) => void): void {
+export function serveBooks(seam?: CommitSeam): void {
   const port = parentPort as MessagePort;
   const data = workerData as ThreadData;
   const ring = new EntryRing(data.ring);
@@ -63,8 +62,7 @@ export function serveBooks(beforeCommit?: (db: DatabaseSync) => void): void {
 
   let books: Books;
   try {
-    const options = beforeCommit === undefined ? data.books : { ...data.books, beforeCommit };
-    books = new Books(options, Date.now(), data.nextId);
+    books = new Books(seam === undefined ? data.books : { ...data.books, seam }, Date.now(), data.nextId);
   } catch (error) {
     failed(error);
     return;

@@ -14,8 +14,8 @@ import { LedgerMeter } from "./ledger-meter.ts";
 import { LedgerThread, type Report } from "./ledger-thread.ts";
 import type { SqliteOptions } from "./options.ts";
 
-/** How often a ledger that is down looks whether posts have waited too long. */
-const PATIENCE_CHECK_MS = 50;
+/** How often it is looked whether a commit, or a ledger that is down, takes too long. */
+const WATCH_MS = 50;
 
 const THREAD = threadFile("sqlite-thread", import.meta.url);
 
@@ -50,20 +50,24 @@ export async function openSqliteLedger(
 export class SqliteLedger implements Ledger {
   /** Resolves when entries can be taken; rejects when the file cannot be used. */
   readonly opened: Promise<void>;
-  readonly #patienceMs: number;
+  readonly #options: SqliteOptions;
   readonly #queue: EntryQueue;
   readonly #thread: LedgerThread;
   readonly #meter = new LedgerMeter();
   readonly #checkpointMs = Distribution.ofMs();
   #logPages = 0;
   #booksId = "";
-  /** The end of what waited when the thread was started again: once it is written, the ledger is up. */
+  /** The end of what waited when the thread was started again, or stood still: once it is written, the ledger is up. */
   #recoverTo = 0;
-  #downSinceMs = 0;
-  #patience: NodeJS.Timeout | undefined;
+  /** When the thread ended, unless all is well again since. */
+  #endedAtMs: number | undefined;
+  /** How far the thread was when it was last seen to have come on, or to have nothing to do, and when that was. */
+  #doneThen = 0;
+  #cameOnMs = 0;
+  readonly #watch: NodeJS.Timeout;
 
   constructor(options: SqliteOptions, seam: ThreadSeam) {
-    this.#patienceMs = options.patienceMs;
+    this.#options = options;
     this.#queue = new EntryQueue(options, () => this.#thread.wake());
     const { file, keepSettled, maxHoldMs, maxAccounts, maxTransfers } = options;
     const opened = Promise.withResolvers<void>();
@@ -84,10 +88,15 @@ export class SqliteLedger implements Ledger {
           opened.resolve();
         },
         ended: (error) => {
-          if (this.#queue.nextId === 0) opened.reject(error);
-          else this.#wentDown(error);
+          if (this.#queue.nextId !== 0) return this.#wentDown(error);
+          clearInterval(this.#watch);
+          opened.reject(error);
         },
       },
+    );
+    this.#watch = setInterval(
+      () => (this.#thread.alive ? this.#watchCommit() : this.#losePatience()),
+      WATCH_MS,
     );
     this.#thread.start(0);
   }
@@ -138,7 +147,7 @@ export class SqliteLedger implements Ledger {
     queue.refusal = closed();
     queue.publish();
     await this.#thread.close();
-    clearInterval(this.#patience);
+    clearInterval(this.#watch);
     queue.complete();
     queue.failWaiting(queue.refusal);
   }
@@ -180,7 +189,7 @@ export class SqliteLedger implements Ledger {
   #recover(): void {
     if (this.#queue.closed || !this.#queue.reached(this.#recoverTo)) return;
     this.#queue.refusal = undefined;
-    clearInterval(this.#patience);
+    this.#endedAtMs = undefined;
     this.#thread.recovered();
   }
 
@@ -188,18 +197,36 @@ export class SqliteLedger implements Ledger {
     const queue = this.#queue;
     queue.complete();
     if (queue.closed) return;
-    if (queue.refusal === undefined) {
-      this.#meter.outages++;
-      this.#downSinceMs = performance.now();
-      this.#patience = setInterval(() => this.#losePatience(), PATIENCE_CHECK_MS);
-    }
-    queue.refusal = refusal("DOWN", `the ledger is down: ${error.message}`);
+    this.#endedAtMs ??= performance.now();
+    this.#refuse(error.message);
     this.#thread.restartLater(() => queue.nextId);
   }
 
+  #refuse(why: string): void {
+    if (this.#queue.refusal === undefined) this.#meter.outages++;
+    this.#queue.refusal = refusal("DOWN", `the ledger is down: ${why}`);
+  }
+
+  /**
+   * Turns reserves away when the thread comes on no more, because the disk hangs, say: who came now would only wait, too.
+   * Posts go on waiting, as their entries may be on disk the next moment.
+   */
+  #watchCommit(): void {
+    const { ring, refusal } = this.#queue;
+    const { done, published } = ring;
+    const nowMs = performance.now();
+    if (done === published || done !== this.#doneThen) {
+      this.#doneThen = done;
+      this.#cameOnMs = nowMs;
+    } else if (refusal === undefined && nowMs - this.#cameOnMs >= this.#options.timeoutMs) {
+      this.#recoverTo = this.#queue.end;
+      this.#refuse(`a commit takes longer than ${this.#options.timeoutMs} ms`);
+    }
+  }
+
   #losePatience(): void {
-    // A thread that runs may be writing the very entries: it has the word.
-    if (this.#thread.alive || performance.now() - this.#downSinceMs < this.#patienceMs) return;
+    // Only without a thread: one that runs may be writing the very entries, and has the word.
+    if (performance.now() - (this.#endedAtMs ?? Number.POSITIVE_INFINITY) < this.#options.patienceMs) return;
     this.#queue.failWaiting(this.#queue.refusal ?? closed());
   }
 }

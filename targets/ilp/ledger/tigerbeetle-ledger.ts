@@ -54,6 +54,16 @@ export async function openTigerBeetleLedger(
   return ledger;
 }
 
+/** Entries that are sent together, from the ring's `done` on. */
+interface Batch {
+  readonly size: number;
+  /**
+   * From which moment its holds' seconds are counted. It stays when the batch is sent again: to the server a hold with
+   * another timeout is another transfer, which it refuses.
+   */
+  readonly encodedAtMs: number;
+}
+
 /**
  * A queue, and a client that sends it to TigerBeetle: one batch under way, so that events arrive in their order, while
  * the next fills. A batch whose answer did not come is sent again: its ids make it count once.
@@ -78,6 +88,8 @@ export class TigerBeetleLedger implements Ledger {
   /** The batch under way, by number; 0 for none. An answer to any other is too late to count. */
   #flight = 0;
   #lastFlight = 0;
+  /** The batch that was sent and has no answer yet, whether it is under way or to be sent again. */
+  #unanswered: Batch | undefined;
   #late: NodeJS.Timeout | undefined;
   #reconnect: NodeJS.Timeout | undefined;
   #downSinceMs = 0;
@@ -248,23 +260,32 @@ export class TigerBeetleLedger implements Ledger {
   #send(): void {
     const { ring } = this.#queue;
     const from = ring.done;
-    const size = Math.min((ring.published - from) >>> 0, this.#most);
+    const sentAtMs = Date.now();
+    const batch = this.#unanswered ?? {
+      size: Math.min((ring.published - from) >>> 0, this.#most),
+      encodedAtMs: sentAtMs,
+    };
+    const { size, encodedAtMs } = batch;
     if (this.#flight !== 0 || this.#reconnect !== undefined || size === 0) return;
     const flight = ++this.#lastFlight;
     this.#flight = flight;
-    const nowMs = Date.now();
+    this.#unanswered = batch;
     const startMs = performance.now();
-    const events = Array.from({ length: size }, (_, i) => eventOf(ring, from + i, this.#encoding, nowMs));
+    // Not kept for a second time: what was a post may be a void by then.
+    const events = Array.from({ length: size }, (_, i) =>
+      eventOf(ring, from + i, this.#encoding, encodedAtMs),
+    );
     this.#late = setTimeout(() => this.#wentDown(this.#silence()), this.#options.timeoutMs);
     this.#client.createTransfers(events).then(
       (results) => {
         if (this.#flight !== flight) return;
         this.#landed();
         if (results.length !== size) {
-          this.#failed(new Error(`${results.length} results for ${size} events`), size);
+          this.#failed(new Error(`${results.length} results for ${size} events`), batch);
           return;
         }
-        for (let i = 0; i < size; i++) this.#settle(from + i, results[i]!.status, nowMs);
+        this.#unanswered = undefined;
+        for (let i = 0; i < size; i++) this.#settle(from + i, results[i]!.status, batch, sentAtMs);
         ring.finish(from + size, this.#holds.size);
         this.#meter.batch(size, performance.now() - startMs);
         if (!this.#queue.closed) this.#queue.refusal = undefined;
@@ -275,7 +296,7 @@ export class TigerBeetleLedger implements Ledger {
       (error: Error) => {
         if (this.#flight !== flight) return;
         this.#landed();
-        this.#failed(error, size);
+        this.#failed(error, batch);
       },
     );
   }
@@ -290,15 +311,16 @@ export class TigerBeetleLedger implements Ledger {
     clearTimeout(this.#late);
   }
 
-  /** Notes what became of one entry. */
-  #settle(position: number, status: number, sentAtMs: number): void {
+  /** Notes what became of one entry of a batch. */
+  #settle(position: number, status: number, { encodedAtMs }: Batch, sentAtMs: number): void {
     const { ring } = this.#queue;
     const kind = ring.kind(position);
     const id = ring.id(position);
     const outcome = outcomeOf(kind, status);
     if (kind === EntryKind.reserve) {
       if (outcome !== EntryOutcome.done) return;
-      const seconds = timeoutSeconds(ring.expiresAtMs(position), sentAtMs, this.#options.maxHoldMs);
+      const seconds = timeoutSeconds(ring.expiresAtMs(position), encodedAtMs, this.#options.maxHoldMs);
+      // The server counts from when it first saw the hold, which was the last time at the latest.
       this.#holds.set(id, sentAtMs + seconds * 1_000);
       return;
     }
@@ -306,9 +328,10 @@ export class TigerBeetleLedger implements Ledger {
     ring.setOutcome(position, open && outcome === EntryOutcome.expired ? EntryOutcome.expires : outcome);
   }
 
-  #failed(error: Error & { code?: string }, size: number): void {
+  #failed(error: Error & { code?: string }, { size, encodedAtMs }: Batch): void {
     if (error.code === "ERR_TOO_MUCH_DATA" && size > 1) {
       this.#most = size >> 1;
+      this.#unanswered = { size: this.#most, encodedAtMs };
       this.#send();
       return;
     }

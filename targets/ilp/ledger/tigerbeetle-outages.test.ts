@@ -80,6 +80,25 @@ test("a batch that took effect, but whose answer was lost, is sent again and cou
   assert.deepEqual(server.batches.slice(-2), [20, 20]);
 });
 
+test("reserves that are sent again a while later are still the same to the server, and are tracked", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: 1_790_000_000_000 });
+  const server = new TigerBeetleModel();
+  await using on = await ledgerOn(server, { patienceMs: 10_000 });
+  server.evicting = true;
+  const ids = Array.from({ length: 20 }, on.reserve);
+  await until("the ledger to be down", () => on.ledger.stats().state === "down");
+  // Seconds that the holds have are fewer by now, counted anew.
+  t.mock.timers.tick(1_500);
+  server.evicting = false;
+  await until("the ledger to be up", () => on.ledger.stats().state === "up");
+  assert.deepEqual(server.batches.slice(-2), [20, 20]);
+  assert.equal(on.ledger.stats().holds, 20);
+  const told = await Promise.all(ids.map((id) => posted(on.ledger, id)));
+  assert.ok(told.every((error) => error === undefined));
+  const { holds, posted: done, expired } = on.ledger.stats();
+  assert.deepEqual({ holds, done, expired }, { holds: 0, done: 20, expired: 0 });
+});
+
 test("one batch is under way at a time, and each is at most what was asked for", async () => {
   const server = new TigerBeetleModel();
   await using on = await ledgerOn(server, { maxTransfers: 30 });

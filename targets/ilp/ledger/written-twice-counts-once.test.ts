@@ -2,43 +2,107 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { Books } from "./books.ts";
 import { EntryKind, EntryOutcome, EntryRing } from "./entry-ring.ts";
 
-test("a batch that is on disk, but whose thread died before it could say so, comes out the same when written again", () => {
+const NOW_MS = 1_790_000_000_000;
+
+/** Books in a folder of their own, whose thread dies after a commit: they are opened again, and the batch is written again. */
+function booksOf(t: TestContext, keepSettled: number) {
   const folder = mkdtempSync(join(tmpdir(), "plimsoll-books-"));
-  const options = { file: join(folder, "ledger.db"), keepSettled: 100, maxHoldMs: 60_000, maxAccounts: 10 };
-  const nowMs = 1_790_000_000_000;
-  const first = new Books(options, nowMs);
-  const [alice, bob] = [first.account("test.alice"), first.account("test.bob")];
-  const ring = new EntryRing(16);
-  const id = first.firstId;
-  ring.writeReserve(0, id, alice, bob, 100, 0, nowMs + 5_000);
-  ring.writeReserve(1, id + 1, alice, bob, 20, 0, nowMs + 5_000);
-  ring.writeReserve(2, id + 2, alice, bob, 3, 0, nowMs - 1);
-  ring.writeReserve(3, id + 3, alice, bob, 4_000, 0, nowMs + 5_000);
-  ring.writeSettle(4, EntryKind.post, id);
-  ring.writeSettle(5, EntryKind.void, id + 1);
-  ring.writeSettle(6, EntryKind.post, id + 2);
-  ring.writeSettle(7, EntryKind.post, id + 99);
-  const entries = 8;
-  const outcomes = () => Array.from({ length: entries }, (_, position) => ring.outcome(position));
+  const options = { file: join(folder, "ledger.db"), keepSettled, maxHoldMs: 60_000, maxAccounts: 10 };
+  let books = new Books(options, NOW_MS);
+  t.after(() => {
+    books.close();
+    rmSync(folder, { recursive: true });
+  });
+  const [alice, bob] = [books.account("test.alice"), books.account("test.bob")];
+  const ring = new EntryRing(2_048);
+  let nextId = books.firstId;
+  let end = 0;
+  const outcomes = (from: number) =>
+    Array.from({ length: end - from }, (_, entry) => ring.outcome(from + entry));
+  return {
+    get books() {
+      return books;
+    },
+    reserve(amount: number, expiresAtMs = NOW_MS + 5_000): number {
+      ring.writeReserve(end++, nextId, alice, bob, amount, 0, expiresAtMs);
+      return nextId++;
+    },
+    settle(kind: EntryKind, id: number): void {
+      ring.writeSettle(end++, kind, id);
+    },
+    /** Writes what was noted since, once, as a batch. */
+    write(): void {
+      books.apply(ring, 0, end, NOW_MS);
+      end = 0;
+    },
+    /** The same twice, its thread having died in between: the outcomes of both times. */
+    writeTwice(): readonly (readonly number[])[] {
+      books.apply(ring, 0, end, NOW_MS);
+      const first = outcomes(0);
+      books.close();
+      books = new Books(options, NOW_MS + 1, nextId);
+      books.apply(ring, 0, end, NOW_MS + 1);
+      const both = [first, outcomes(0)];
+      end = 0;
+      return both;
+    },
+  };
+}
+
+test("a batch that is on disk, but whose thread died before it could say so, comes out the same when written again", (t) => {
+  const of = booksOf(t, 100);
+  const id = of.reserve(100);
+  of.reserve(20);
+  of.reserve(3, NOW_MS - 1);
+  of.reserve(4_000);
+  of.settle(EntryKind.post, id);
+  of.settle(EntryKind.void, id + 1);
+  of.settle(EntryKind.post, id + 2);
+  of.settle(EntryKind.post, id + 99);
   const expected = (post: EntryOutcome) => [0, 0, 0, 0, 0, 0, post, EntryOutcome.unknown];
-
-  first.apply(ring, 0, entries, nowMs);
-  assert.deepEqual(outcomes(), expected(EntryOutcome.expires));
-  const balances = first.balances();
-  first.close();
-
-  const second = new Books(options, nowMs + 1, id + 4);
-  second.apply(ring, 0, entries, nowMs + 1);
-  assert.deepEqual(outcomes(), expected(EntryOutcome.expired));
-  assert.deepEqual(second.balances(), balances);
+  assert.deepEqual(of.writeTwice(), [expected(EntryOutcome.expires), expected(EntryOutcome.expired)]);
+  const balances = of.books.balances();
   assert.equal(balances.get("test.bob")?.posted, 100n);
   assert.equal(balances.get("test.bob")?.creditsPending, 4_000n);
-  assert.equal(second.holds, 1);
-  assert.ok(second.firstId > id + 99);
-  second.close();
-  rmSync(folder, { recursive: true });
+  assert.equal(of.books.holds, 1);
+  assert.ok(of.books.firstId > id + 99);
+});
+
+test("books that keep no settled transfer count each once, though every batch is written twice", (t) => {
+  const of = booksOf(t, 0);
+  const BATCHES = 6;
+  const TRANSFERS = 100;
+  const ids: number[] = [];
+  for (let batch = 0; batch < BATCHES; batch++) {
+    const held = Array.from({ length: TRANSFERS }, () => of.reserve(10));
+    for (const id of held) of.settle(EntryKind.post, id);
+    ids.push(...held);
+    const done = new Array(2 * TRANSFERS).fill(EntryOutcome.done);
+    assert.deepEqual(of.writeTwice(), [done, done]);
+  }
+  assert.equal(of.books.balances().get("test.bob")?.posted, BigInt(BATCHES * TRANSFERS * 10));
+  assert.equal(of.books.holds, 0);
+  assert.equal(of.books.state(ids[0]!), undefined, "it was folded");
+});
+
+test("an old hold that is posted is still known when its batch is written again, and folded by a later one", (t) => {
+  const of = booksOf(t, 1_000);
+  const transfer = () => of.settle(EntryKind.post, of.reserve(1));
+  const old = of.reserve(7);
+  // Enough that all of it would be folded, but for the hold before it.
+  for (let batch = 0; batch < 4; batch++) {
+    for (let n = 0; n < 1_000; n++) transfer();
+    of.write();
+  }
+  of.settle(EntryKind.post, old);
+  assert.deepEqual(of.writeTwice(), [[EntryOutcome.done], [EntryOutcome.done]]);
+  assert.equal(of.books.state(old), "posted");
+  transfer();
+  of.write();
+  assert.equal(of.books.state(old), undefined);
+  assert.equal(of.books.balances().get("test.bob")?.posted, 4_008n);
 });

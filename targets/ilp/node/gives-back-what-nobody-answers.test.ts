@@ -29,6 +29,18 @@ test("a peer that never answers: R00 in time, and holds that are voided before t
   );
 });
 
+test("packets that expire in a moment at a peer that never answers: the sender may hold less for it", async () => {
+  await using place = await nodeBetween({ receive: startWithholdingReceiver });
+  const { alice, node } = place;
+  const holds = node.peers[0]!.checks.holds;
+  for (let round = 1, before = 1; round <= 3; round++, before = holds.share) {
+    const told = Array.from({ length: PACKETS }, () => alice.send({ destination: BOB, expiresInMs: 500 }));
+    for (const { code } of await Promise.all(told)) assert.equal(code, "R00");
+    assert.ok(holds.share < before, `${holds.share} after round ${round}, ${before} before`);
+  }
+  assert.equal(holds.packets, 0);
+});
+
 test("a peer whose link is lost: T01, and holds that are voided", async () => {
   let bob: WithholdingReceiver | undefined;
   await using place = await nodeBetween({

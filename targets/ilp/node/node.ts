@@ -11,7 +11,6 @@ import type { LedgerOptions } from "../ledger/options.ts";
 import { PacketPath, type PeerRoute } from "../packet/packet-path.ts";
 import { Outcomes, type Peer } from "../packet/peer.ts";
 import { Router } from "../routing/router.ts";
-import { epochMs } from "../telemetry/event.ts";
 import { Telemetry } from "../telemetry/telemetry.ts";
 import { StatusReports } from "./status-reports.ts";
 
@@ -94,7 +93,7 @@ export async function startNode(
       byName.set(name, {
         name,
         hop,
-        checks: new PeerChecks(limits, epochMs(), owed),
+        checks: new PeerChecks(limits, performance.now(), owed),
         account: accounts.get(name)!,
         telemetryId: telemetry.peer(name),
         outcomes: new Outcomes(),

@@ -112,10 +112,34 @@ test("a slow disk: what it has no room for is refused with T04, the rest is fulf
   await assertBooked(place, flow.fulfilled);
 });
 
+test("a disk that hangs: new packets are told T00 at once, what was fulfilled waits and is paid when it is over", async () => {
+  const faults = faultsIn();
+  await using place = await nodeBetween({ ledger: { timeoutMs: 200 }, faults });
+  const { alice, bob, node } = place;
+  faults.delayMs = 60_000;
+  const told = Promise.all(
+    Array.from({ length: 50 }, () => alice.send({ destination: BOB, expiresInMs: 60_000 })),
+  );
+  await until("bob to have fulfilled all", () => bob.fulfilled === 50);
+  await until("the ledger to be down", async () => (await ledgerState(place)) === "down");
+  for (let n = 0; n < 20; n++)
+    assert.deepEqual(await alice.send({ destination: BOB }), {
+      kind: "reject",
+      code: "T00",
+      triggeredBy: "test.a",
+    });
+  assert.equal(node.path.held, 50, "nobody else was told anything");
+  faults.delayMs = 0;
+  assert.deepEqual(new Set((await told).map(({ kind }) => kind)), new Set(["fulfill"]));
+  await until("the ledger to be up", async () => (await ledgerState(place)) === "up");
+  assert.equal((await alice.send({ destination: BOB })).kind, "fulfill");
+  await assertBooked(place, 51);
+});
+
 /** Enough for all that is to happen before, on a machine that others have, too. */
 const LIVES_MS = 5_000;
 
-test("a disk that stands still for longer than packets live: they are told T00 and given back, not paid late", async () => {
+test("a disk that stands still for longer than packets live: they are told R00 and given back, not paid late", async () => {
   const faults = faultsIn();
   let bob: WithholdingReceiver | undefined;
   await using place = await nodeBetween({
@@ -136,7 +160,8 @@ test("a disk that stands still for longer than packets live: they are told T00 a
   await until("all to be fulfilled, and their time to be over", () => Date.now() > goneMs);
   faults.delayMs = 0;
   for (const answer of await told)
-    assert.deepEqual(answer, { kind: "reject", code: "T00", triggeredBy: "test.a" });
+    assert.deepEqual(answer, { kind: "reject", code: "R00", triggeredBy: "test.a" });
+  assert.equal(node.peers[0]?.checks.holds.share, 1, "which is not the sender's fault");
   assert.equal((await late).kind, "fulfill", "who had more time is paid");
   assert.equal(node.ledger.stats().expired, 50);
   await assertBooked(place, 1);

@@ -1,11 +1,5 @@
-import {
-  type FrameView,
-  relayFrame,
-  sizeOfIlpFrame,
-  writeFulfillFrame,
-  writeRejectFrame,
-} from "../../../wire/btp.ts";
-import { type FulfillView, type Reject, sizeOfFulfill, sizeOfReject } from "../../../wire/ilp.ts";
+import { FrameType, FrameView, relayFrame, sizeOfIlpFrame, writeRejectFrame } from "../../../wire/btp.ts";
+import { type FulfillView, type Reject, sizeOfReject } from "../../../wire/ilp.ts";
 import type { Refusal } from "../checks/reject-code.ts";
 import type { Asker } from "./peer.ts";
 
@@ -18,12 +12,14 @@ export class Answers {
   /** The Reject of each refusal, made once. */
   readonly #rejects = new Map<Refusal, { readonly reject: Reject; readonly size: number }>();
   #reject!: Reject;
-  #fulfill!: FulfillView;
   #relayed!: FrameView;
+  /** What a Fulfill came in, as far as it is passed on. */
+  readonly #response = new FrameView();
 
   /** @param address the node's own, which is told as `triggeredBy` */
   constructor(address: string) {
     this.#address = address;
+    this.#response.type = FrameType.response;
   }
 
   refuse(asker: Asker, requestId: number, refusal: Refusal): boolean {
@@ -39,9 +35,13 @@ export class Answers {
     return asker.respond(requestId, known.size, this.#writeReject);
   }
 
-  fulfill(asker: Asker, requestId: number, fulfill: FulfillView): boolean {
-    this.#fulfill = fulfill;
-    return asker.respond(requestId, sizeOfIlpFrame(sizeOfFulfill(fulfill)), this.#writeFulfill);
+  /** Passes on a Fulfill that was kept since its answer came: the envelope as it was. */
+  fulfill(asker: Asker, requestId: number, { bytes, start, end }: FulfillView): boolean {
+    const response = this.#response;
+    response.bytes = bytes;
+    response.ilpStart = start;
+    response.ilpEnd = end;
+    return this.relay(asker, requestId, response);
   }
 
   /** Passes on the packet of an answer that came from the next hop. */
@@ -52,8 +52,6 @@ export class Answers {
 
   readonly #writeReject = (requestId: number, into: Uint8Array, at: number) =>
     writeRejectFrame(requestId, this.#reject, into, at);
-  readonly #writeFulfill = (requestId: number, into: Uint8Array, at: number) =>
-    writeFulfillFrame(requestId, this.#fulfill, into, at);
   readonly #writeRelayed = (requestId: number, into: Uint8Array, at: number) =>
     relayFrame(this.#relayed, requestId, into, at);
 }

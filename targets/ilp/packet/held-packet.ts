@@ -12,6 +12,8 @@ export interface Ends {
 }
 
 const NOBODY = undefined as unknown as Peer;
+const NO_ASKER = undefined as unknown as Asker;
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * A Prepare that went on and has no answer yet, and then its Fulfill until it is on disk. It is what the BTP session and
@@ -21,10 +23,11 @@ export class HeldPacket implements WaitingForAnswer, WaitingForDisk {
   readonly #ends: Ends;
   from = NOBODY;
   to = NOBODY;
-  asker = undefined as unknown as Asker;
+  asker = NO_ASKER;
   requestId = 0;
   amount = 0;
   forwardedAmount = 0;
+  /** On the monotonic clock. */
   acceptedAtMs = 0;
   /** The ledger's id of what the sender pays the next hop, and of what it pays us; 0 for no fee. */
   transfer = 0;
@@ -44,7 +47,7 @@ export class HeldPacket implements WaitingForAnswer, WaitingForDisk {
     requestId: number,
     prepare: PrepareView,
     forwardedAmount: number,
-    nowMs: number,
+    runMs: number,
   ): void {
     this.from = from;
     this.to = to;
@@ -52,10 +55,18 @@ export class HeldPacket implements WaitingForAnswer, WaitingForDisk {
     this.requestId = requestId;
     this.amount = prepare.amountNumber;
     this.forwardedAmount = forwardedAmount;
-    this.acceptedAtMs = nowMs;
+    this.acceptedAtMs = runMs;
     this.transfer = 0;
     this.feeTransfer = 0;
     this.condition.set(prepare.condition);
+  }
+
+  /** It is over, and waits for a later packet, who knows for how long: lets go of all that is not its own. */
+  end(): void {
+    this.from = NOBODY;
+    this.to = NOBODY;
+    this.asker = NO_ASKER;
+    this.fulfill.bytes = NO_BYTES;
   }
 
   onAnswer(answer: FrameView): void {

@@ -12,12 +12,13 @@ import {
 import type { Failure, Overload } from "../btp/btp.ts";
 import { checkExpiry, type ExpiryRules, forwardedExpiry } from "../checks/expiry.ts";
 import { checkFee, type FeeRules, feeOf } from "../checks/fee.ts";
+import type { Unpaid } from "../checks/holds.ts";
 import { type Refusal, refusal } from "../checks/reject-code.ts";
 import { Distribution } from "../distribution.ts";
 import { type Ledger, LedgerError } from "../ledger/ledger.ts";
 import type { Route } from "../routing/route.ts";
 import type { Router } from "../routing/router.ts";
-import { epochMs } from "../telemetry/event.ts";
+import { epochMs, epochMsAt } from "../telemetry/event.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { Answers } from "./answer.ts";
 import { HeldPacket } from "./held-packet.ts";
@@ -49,6 +50,7 @@ const PEER_MUTE = refusal("T04", "the next peer leaves too many packets unanswer
 const LEDGER_FULL = refusal("T04", "the ledger takes no more holds now");
 const LEDGER_DOWN = refusal("T00", "the ledger cannot write now");
 const NOT_PAID = refusal("T00", "the ledger could not make the payment final");
+const PAID_TOO_LATE = refusal("R00", "the time was over before the ledger could make the payment final");
 const TOO_MUCH = refusal("F03", "an amount the ledger cannot hold");
 const TIMED_OUT = refusal("R00", "no answer came in time");
 const LINK_LOST = refusal("T01", "the next peer's connection was lost");
@@ -102,33 +104,40 @@ export class PacketPath {
    */
   receive(from: Peer, asker: Asker, frame: FrameView, overload?: Overload): void {
     from.outcomes.received++;
-    const nowMs = epochMs();
+    const runMs = performance.now();
     const prepare = this.#read(frame);
     if (prepare === undefined) {
-      this.#tell(from, asker, frame.requestId, INVALID, nowMs);
+      this.#tell(from, asker, frame.requestId, INVALID, runMs);
       return;
     }
+    const nowMs = epochMsAt(runMs);
     const { telemetry } = this.#parts;
     const amount = exact(prepare);
     telemetry.received(prepare.bytes, conditionAt(prepare), from.telemetryId, amount, nowMs);
     const refused =
-      overload === undefined ? this.#forward(from, asker, frame, prepare, nowMs) : OVERLOADS[overload];
+      overload === undefined ? this.#forward(from, asker, frame, prepare, runMs, nowMs) : OVERLOADS[overload];
     if (refused === undefined) return;
     const { code } = refused;
     telemetry.rejected(prepare.bytes, conditionAt(prepare), from.telemetryId, amount, nowMs, code);
-    this.#tell(from, asker, frame.requestId, refused, nowMs);
+    this.#tell(from, asker, frame.requestId, refused, runMs);
   }
 
-  /** Sends a packet on to the next hop, or says why not. */
+  /**
+   * Sends a packet on to the next hop, or says why not.
+   *
+   * @param runMs when it came, by the monotonic clock: what a peer may do in a time, and how long a packet took
+   * @param nowMs the same by the calendar: its expiry, and what telemetry says
+   */
   #forward(
     from: Peer,
     asker: Asker,
     frame: FrameView,
     prepare: PrepareView,
+    runMs: number,
     nowMs: number,
   ): Refusal | undefined {
     const { telemetry, router, expiry, fee } = this.#parts;
-    const unfit = from.checks.check(prepare, nowMs) ?? checkExpiry(expiry, prepare.expiresAtMs, nowMs);
+    const unfit = from.checks.check(prepare, runMs) ?? checkExpiry(expiry, prepare.expiresAtMs, nowMs);
     if (unfit !== undefined) return unfit;
     const amount = prepare.amountNumber;
     const to = router.lookup(prepare)?.to;
@@ -140,15 +149,15 @@ export class PacketPath {
     if (tooLittle !== undefined) return tooLittle;
 
     const packet = this.#spare.pop() ?? new HeldPacket(this);
-    packet.begin(from, to, asker, frame.requestId, prepare, amount - kept, nowMs);
+    packet.begin(from, to, asker, frame.requestId, prepare, amount - kept, runMs);
     const refused =
       this.#hold(packet, kept, prepare.expiresAtMs) ?? this.#send(packet, frame, prepare, nowMs);
     if (refused !== undefined) {
-      this.#spare.push(packet);
+      this.#recycle(packet);
       return refused;
     }
     this.#held++;
-    from.checks.accept(amount, nowMs);
+    from.checks.accept(amount, runMs);
     to.outcomes.forwarded++;
     const sentAtMs = epochMs();
     telemetry.sent(prepare.bytes, conditionAt(prepare), to.telemetryId, packet.forwardedAmount, sentAtMs);
@@ -189,10 +198,12 @@ export class PacketPath {
       // Behind the payment: a crash between the two costs us the fee, and nobody else anything.
       if (packet.feeTransfer !== 0) ledger.post(packet.feeTransfer, NOBODY_WAITS);
     } else if (kind === "rejected") {
-      this.#unpaid(packet, this.#reject.code);
+      const { code } = this.#reject;
+      // A later hop's time-out comes before our own: each hop has less time than the one before.
+      this.#unpaid(packet, code, code === TIMED_OUT.code ? "ran out" : "rejected");
       if (!this.#answers.relay(packet.asker, packet.requestId, answer)) packet.from.outcomes.unanswered++;
-      this.#spare.push(packet);
-    } else this.#end(packet, kind);
+      this.#recycle(packet);
+    } else this.#end(packet, kind, "rejected");
   }
 
   /** What an answer says: paid, with the Fulfill in the packet, rejected, with the Reject in `#reject`, or nothing right. */
@@ -214,27 +225,27 @@ export class PacketPath {
 
   /** The next hop gave no answer; for the held packet. */
   failed(packet: HeldPacket, failure: Failure): void {
-    this.#end(packet, FAILURES[failure]);
+    this.#end(packet, FAILURES[failure], failure === "TIMED_OUT" ? "ran out" : "rejected");
   }
 
   /** The payment is final on disk, or will never be; for the held packet. */
   durable(packet: HeldPacket, error: LedgerError | undefined): void {
     if (error !== undefined) {
-      this.#end(packet, NOT_PAID);
+      this.#end(packet, error.code === "EXPIRED" ? PAID_TOO_LATE : NOT_PAID, "not written");
       return;
     }
     const { from, to, asker, requestId, amount, forwardedAmount, acceptedAtMs, condition } = packet;
-    const nowMs = epochMs();
+    const runMs = performance.now();
     this.#held--;
     from.checks.fulfilled(amount);
     to.checks.credit.owe(forwardedAmount);
     to.payer?.owe(forwardedAmount);
     from.payee?.owes(amount);
     from.outcomes.fulfilled++;
-    this.latencyMs.fulfilled.add(nowMs - acceptedAtMs);
-    this.#parts.telemetry.fulfilled(condition, 0, from.telemetryId, amount, nowMs);
+    this.latencyMs.fulfilled.add(runMs - acceptedAtMs);
+    this.#parts.telemetry.fulfilled(condition, 0, from.telemetryId, amount, epochMsAt(runMs));
     if (!this.#answers.fulfill(asker, requestId, packet.fulfill)) from.outcomes.unanswered++;
-    this.#spare.push(packet);
+    this.#recycle(packet);
   }
 
   #read(frame: FrameView): PrepareView | undefined {
@@ -247,29 +258,35 @@ export class PacketPath {
   }
 
   /** Ends a packet that went on, with a Reject of our own. */
-  #end(packet: HeldPacket, why: Refusal): void {
-    this.#unpaid(packet, why.code);
+  #end(packet: HeldPacket, why: Refusal, how: Unpaid): void {
+    this.#unpaid(packet, why.code, how);
     if (!this.#answers.refuse(packet.asker, packet.requestId, why)) packet.from.outcomes.unanswered++;
-    this.#spare.push(packet);
+    this.#recycle(packet);
   }
 
   /** Books a packet that went on and is not paid. */
-  #unpaid(packet: HeldPacket, code: string): void {
+  #unpaid(packet: HeldPacket, code: string, how: Unpaid): void {
     const { from, amount, acceptedAtMs, condition } = packet;
-    const nowMs = epochMs();
+    const runMs = performance.now();
+    const tookMs = runMs - acceptedAtMs;
     this.#held--;
     this.#giveBack(packet);
-    from.checks.unpaid(amount, nowMs - acceptedAtMs);
+    from.checks.unpaid(amount, tookMs, how);
     from.outcomes.reject(code);
-    this.latencyMs.rejected.add(nowMs - acceptedAtMs);
-    this.#parts.telemetry.rejected(condition, 0, from.telemetryId, amount, nowMs, code);
+    this.latencyMs.rejected.add(tookMs);
+    this.#parts.telemetry.rejected(condition, 0, from.telemetryId, amount, epochMsAt(runMs), code);
   }
 
   /** Answers a packet that went nowhere. */
-  #tell(from: Peer, asker: Asker, requestId: number, why: Refusal, receivedAtMs: number): void {
+  #tell(from: Peer, asker: Asker, requestId: number, why: Refusal, receivedMs: number): void {
     from.outcomes.reject(why.code);
-    this.latencyMs.rejected.add(epochMs() - receivedAtMs);
+    this.latencyMs.rejected.add(performance.now() - receivedMs);
     if (!this.#answers.refuse(asker, requestId, why)) from.outcomes.unanswered++;
+  }
+
+  #recycle(packet: HeldPacket): void {
+    packet.end();
+    this.#spare.push(packet);
   }
 
   #giveBack({ transfer, feeTransfer }: HeldPacket): void {

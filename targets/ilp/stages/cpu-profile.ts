@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** A function, or what V8 calls `(idle)`, `(program)`, `(garbage collector)`; natives have no URL. */
 export interface Frame {
@@ -39,6 +40,24 @@ export function readProfile(file: string): CpuProfile {
 export function threadOf(fileName: string): { readonly pid: number; readonly thread: number } | undefined {
   const [, pid, thread] = /^CPU\.\d+\.\d+\.(\d+)\.(\d+)\.\d+\.cpuprofile$/.exec(fileName) ?? [];
   return pid === undefined ? undefined : { pid: Number(pid), thread: Number(thread) };
+}
+
+/**
+ * The profile that a thread left in a folder; undefined for none, or one that does not cover the span: its clock is then
+ * not the span's, and its samples cannot be placed.
+ */
+export function profileOf(
+  folder: string,
+  pid: number,
+  thread: number,
+  { fromUs, toUs }: Span,
+): CpuProfile | undefined {
+  const file = readdirSync(folder).find((name) => {
+    const whose = threadOf(name);
+    return whose?.pid === pid && whose.thread === thread;
+  });
+  const profile = file === undefined ? undefined : readProfile(join(folder, file));
+  return profile && profile.startTime <= fromUs && profile.endTime >= toUs ? profile : undefined;
 }
 
 /**

@@ -4,7 +4,7 @@
  *
  *   npm run bench:stages        half a minute; npm run bench:stages -- --help
  */
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
@@ -22,7 +22,7 @@ import { wholeNumber } from "../../../bench/whole-number.ts";
 import { Fold } from "../../../bench/windows/fold.ts";
 import { parseWindow } from "../../../bench/windows/window.ts";
 import { LATENCY } from "../../../scenarios/lib/plan.ts";
-import { readProfile, type Span, threadOf, timeByStage } from "./cpu-profile.ts";
+import { profileOf, type Span, timeByStage } from "./cpu-profile.ts";
 import { type Profiled, stageTable } from "./stage-table.ts";
 import { ledgerStageOf, mainStageOf, NATIVE } from "./stages.ts";
 import { type ThreadCpu, threadCpu, usedBetween } from "./thread-cpu.ts";
@@ -68,8 +68,10 @@ async function bench(place: Workplace): Promise<void> {
   }
   const { pid, span, latency } = measured;
   const timesOf = (thread: number) => {
-    const stageOf = thread === 0 ? mainStageOf : ledgerStageOf;
-    return timeByStage(profileOf(profiles, pid, thread, span), span, stageOf, NATIVE);
+    const profile = profileOf(profiles, pid, thread, span);
+    if (profile === undefined)
+      throw new Failure("FAULT", `thread ${thread} of the connector left no profile of this time`);
+    return timeByStage(profile, span, thread === 0 ? mainStageOf : ledgerStageOf, NATIVE);
   };
   const [p50, p99] = [50, 99].map((percent) => significant(latency.percentile(percent) ?? Number.NaN));
   console.log(
@@ -154,16 +156,4 @@ async function look({ pid, admin }: Member): Promise<Look> {
   if (packets === undefined)
     throw new Failure("FAULT", "the connector does not tell how many packets it had");
   return { atUs: Number(process.hrtime.bigint() / 1_000n), packets, cpu: threadCpu(pid) };
-}
-
-function profileOf(folder: string, pid: number, thread: number, { fromUs, toUs }: Span) {
-  const file = readdirSync(folder).find((name) => {
-    const whose = threadOf(name);
-    return whose?.pid === pid && whose.thread === thread;
-  });
-  if (file === undefined) throw new Failure("FAULT", `thread ${thread} of the connector left no profile`);
-  const profile = readProfile(join(folder, file));
-  if (profile.startTime > fromUs || profile.endTime < toUs)
-    throw new Failure("FAULT", "the profile's clock is not this process's: its samples cannot be placed");
-  return profile;
 }

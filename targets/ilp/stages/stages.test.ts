@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { readProfile, type Span, threadOf, timeByStage } from "./cpu-profile.ts";
+import { profileOf, type Span, timeByStage } from "./cpu-profile.ts";
 import { IDLE, LEDGER_STAGES, ledgerStageOf, MAIN_STAGES, mainStageOf } from "./stages.ts";
 
 const CHECKOUT = "file:///home/someone/plimsoll";
@@ -13,6 +13,7 @@ for (const [url, functionName, stage] of [
   [`${CHECKOUT}/wire/frame.ts`, "readFrame", "wire"],
   [`${CHECKOUT}/targets/ilp/checks/peer-checks.ts`, "check", "checks"],
   [`${CHECKOUT}/targets/ilp/packet/packet-path.ts`, "#forward", "packet"],
+  [`${CHECKOUT}/targets/ilp/packet/path-under-load.ts`, "turn", "load"],
   [`${CHECKOUT}/targets/ilp/receiver/hmac.ts`, "hmac", "node"],
   [`${CHECKOUT}/targets/event-loop-delay.ts`, "look", "node"],
   [`${CHECKOUT}/node_modules/ws/lib/receiver.js`, "getInfo", "socket"],
@@ -56,17 +57,18 @@ test("a real ledger's profile falls into the stages that its functions are named
   const told = execFileSync(process.execPath, [...flags, driver], { encoding: "utf8" });
   const { pid, ...span } = JSON.parse(told) as Span & { pid: number };
   const timesOf = (thread: number, stageOf: typeof mainStageOf) => {
-    const file = readdirSync(folder).find((name) => {
-      const whose = threadOf(name);
-      return whose?.pid === pid && whose.thread === thread;
-    });
-    assert.ok(file, `thread ${thread} left a profile`);
-    return timeByStage(readProfile(join(folder, file)), span, stageOf, "none");
+    const profile = profileOf(folder, pid, thread, span);
+    assert.ok(profile, `thread ${thread} left a profile`);
+    return timeByStage(profile, span, stageOf, "none");
   };
   const ledger = timesOf(1, ledgerStageOf);
   for (const { name } of LEDGER_STAGES)
     if (!["garbage", "native"].includes(name)) assert.ok((ledger.get(name) ?? 0) > 0, `${name} takes time`);
   assert.ok((timesOf(0, mainStageOf).get("ledger") ?? 0) > 0);
+  const hourUs = 3_600_000_000;
+  const before = { fromUs: span.fromUs - hourUs, toUs: span.toUs - hourUs };
+  assert.equal(profileOf(folder, pid, 0, before), undefined, "it was not running then");
+  assert.equal(profileOf(folder, pid, 9, span), undefined, "there is no such thread");
   // The profile covers the span, and nothing of it is lost.
   const sum = [...ledger.values()].reduce((all, us) => all + us, 0);
   assert.ok(Math.abs(sum - (span.toUs - span.fromUs)) < 1, `${sum} of ${span.toUs - span.fromUs} us`);

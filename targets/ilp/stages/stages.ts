@@ -23,6 +23,7 @@ export const MAIN_STAGES: readonly Stage[] = [
   { name: "telemetry", what: "events recorded, encoded, sent" },
   { name: "claims", what: "what is owed, summed" },
   { name: "node", what: "metrics, logs, event-loop delay" },
+  { name: "load", what: "not the path: a benchmark's sender and next hop" },
   { name: "loop", what: "Node's timers, ticks and promises" },
   { name: GARBAGE, what: "collection on this thread" },
   { name: NATIVE, what: "outside of JavaScript: the event loop, reads" },
@@ -54,6 +55,7 @@ export function mainStageOf({ functionName, url }: Frame): string | undefined {
   if (/\/node_modules\/ws\//.test(url)) return "socket";
   if (/\/node_modules\//.test(url)) return "node";
   if (/\/wire\/[^/]+$/.test(url)) return "wire";
+  if (/\/packet\/path-under-load\.ts$/.test(url)) return "load";
   const room = /\/targets\/ilp\/(\w+)\//.exec(url)?.[1];
   if (room !== undefined && ROOMS.has(room)) return room;
   if (/\/targets\//.test(url)) return "node";

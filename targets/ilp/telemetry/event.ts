@@ -1,4 +1,4 @@
-import { epochOriginMs } from "./epoch-origin.ts";
+import { EpochClock } from "./epoch-clock.ts";
 
 /**
  * What a node tells of itself, and the one form in which it travels: from a node to the hub, and from the hub to its
@@ -88,12 +88,24 @@ export const NODE_ID = new RegExp(`^[A-Za-z0-9_.-]{1,${MAX_NODE_ID}}$`);
  */
 export const MAX_BATCH_BYTES = 1_000_000;
 
-const ORIGIN_MS = epochOriginMs(Date.now, () => performance.now());
+const clock = new EpochClock(
+  () => Date.now(),
+  () => performance.now(),
+);
 
 /**
- * The clock of all events: epoch milliseconds with a fraction, from the monotonic clock. Setting the system's clock
- * does not turn the order of events around, and the nodes of one machine agree to some 20 us.
+ * The clock of all events: epoch milliseconds with a fraction. Times rise with what happens, unless the system's clock is
+ * set, which they follow; the nodes of one machine agree to some 20 us.
  */
 export function epochMs(): number {
-  return ORIGIN_MS + performance.now();
+  return clock.at(performance.now());
+}
+
+/**
+ * The same for a moment that was just read from the monotonic clock.
+ *
+ * @param runMs `performance.now()`
+ */
+export function epochMsAt(runMs: number): number {
+  return clock.at(runMs);
 }

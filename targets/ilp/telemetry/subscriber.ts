@@ -1,6 +1,5 @@
 import type { WebSocket } from "ws";
 import { TokenBucket } from "../checks/token-bucket.ts";
-import { epochMs } from "./event.ts";
 import type { Filter } from "./filter.ts";
 import type { HubCounts } from "./hub-counts.ts";
 import type { HubLimits } from "./hub-limits.ts";
@@ -32,7 +31,7 @@ export class Subscriber {
     this.#limits = limits;
     this.#counts = counts;
     const rate = { ratePerSecond: limits.pingsPerSecond, burst: limits.pingBurst };
-    this.#pings = new TokenBucket(rate, epochMs());
+    this.#pings = new TokenBucket(rate, performance.now());
     socket.on("message", (data, isBinary) => this.#asked(data as Buffer, isBinary));
   }
 
@@ -55,7 +54,7 @@ export class Subscriber {
   /** To be called now and then: tells what was missed when there is room again, cuts who stays stuck. */
   sweep(): void {
     if (!this.#full()) this.#tellMissed();
-    else if (epochMs() - this.#fullSinceMs! > this.#limits.stuckMs) {
+    else if (performance.now() - this.#fullSinceMs! > this.#limits.stuckMs) {
       this.#counts.cut++;
       this.#socket.terminate();
     }
@@ -66,7 +65,7 @@ export class Subscriber {
       this.#fullSinceMs = undefined;
       return false;
     }
-    this.#fullSinceMs ??= epochMs();
+    this.#fullSinceMs ??= performance.now();
     return true;
   }
 
@@ -79,7 +78,7 @@ export class Subscriber {
   #asked(data: Buffer, isBinary: boolean): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     const id = isBinary ? undefined : pingOf(data);
-    if (this.#pings.take(epochMs()) !== undefined) {
+    if (this.#pings.take(performance.now()) !== undefined) {
       this.#cut("too many pings");
       return;
     }

@@ -5,17 +5,22 @@ import { faultsIn } from "./faults.ts";
 
 const faults = faultsIn((workerData as ThreadData).faults!);
 
-serveBooks((db) => {
-  // Read before the test is told that a commit began, which may then set the next one's.
-  const { delayMs } = faults;
-  faults.begin();
-  if (delayMs > 0) faults.standStill(delayMs);
-  if (faults.crash) process.exit(70);
-  if (faults.pages > 0) {
-    // A full disk, as SQLite sees it: no page more than there are. What is written is found out when it is allocated.
-    db.exec(`PRAGMA max_page_count = ${faults.pages}`);
-    db.exec(
-      "CREATE TABLE filler (bytes BLOB); INSERT INTO filler VALUES (zeroblob(1048576)); DROP TABLE filler",
-    );
-  }
+serveBooks({
+  beforeCommit(db) {
+    // Read before the test is told that a commit began, which may then set the next one's.
+    const { delayMs } = faults;
+    faults.begin();
+    if (delayMs > 0) faults.standStill(delayMs);
+    if (faults.crash) process.exit(70);
+    if (faults.pages > 0) {
+      // A full disk, as SQLite sees it: no page more than there are. What is written is found out when it is allocated.
+      db.exec(`PRAGMA max_page_count = ${faults.pages}`);
+      db.exec(
+        "CREATE TABLE filler (bytes BLOB); INSERT INTO filler VALUES (zeroblob(1048576)); DROP TABLE filler",
+      );
+    }
+  },
+  afterCommit() {
+    if (faults.takeCrashAfter()) process.exit(70);
+  },
 });

@@ -82,6 +82,8 @@ export class TigerBeetleModel {
     this.#expire();
     const before = this.transfers.get(transfer.id);
     if (before !== undefined) {
+      // In the server's order: the first difference is what it tells.
+      if (before.timeout !== transfer.timeout) return CreateTransferStatus.exists_with_different_timeout;
       if (before.user_data_64 !== transfer.user_data_64)
         return CreateTransferStatus.exists_with_different_user_data_64;
       return CreateTransferStatus.exists;
