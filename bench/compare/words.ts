@@ -62,12 +62,13 @@ export function overallWord({ change, severity }: RowVerdict): string {
 const WEIGHT = { fail: 0, warn: 1, none: 2 } as const;
 
 /** What is behind the verdict, a line each, the worst first; then what could not be told. */
-export function reasons({ rows }: Pick<Comparison, "rows">): string[] {
+export function reasons({ rows, unanswered }: Pick<Comparison, "rows" | "unanswered">): string[] {
   const changed = rows
     .filter(({ change }) => change === "slower" || change === "faster")
     .sort((a, b) => order(a) - order(b));
   const unclear = rows.filter(({ change }) => change === "inconclusive").map(({ title }) => title);
   return [
+    ...unanswered,
     ...changed.map((row) => {
       const limit = row.limit === null ? "" : `, limit ${row.worse === "more" ? "+" : "−"}${row.limit} %`;
       return `${row.title} ${changeText(row.ratio)} (${intervalText(row)} %)${limit}`;
