@@ -18,8 +18,8 @@ const saw = (second: number) => 20e6 * ((second % 7) / 7);
 test("5 % of 100 MB an hour on top of a saw is found, and its interval holds it", () => {
   const found = growth(readings(3_600, (second) => 100e6 + saw(second) + (5e6 * second) / 3_600));
   assert.ok(found);
-  // 5 MB of a mean of some 113 MB.
-  assert.ok(Math.abs(found.perHour - 4.4) < 0.3, `${found.perHour} %`);
+  // 5 MB of the 110 MB that a saw on 100 MB is on average, at the start.
+  assert.ok(Math.abs(found.perHour - 4.55) < 0.15, `${found.perHour} %`);
   assert.ok(found.low > 0 && found.low < found.perHour && found.high > found.perHour);
 });
 
@@ -62,4 +62,18 @@ test("a leak goes on through both halves of ten minutes, a step of a tenth in on
 
 test("15 minutes are enough, and constant use does not grow", () => {
   assert.deepEqual(growth(readings(900, () => 5)), { perHour: 0, low: 0, high: 0 });
+});
+
+test("growth is percent of the start, in an hour and in six", () => {
+  for (const hours of [1, 6]) {
+    const doubling = growth(readings(hours * 3_600, (second) => 100e6 * (1 + second / 3_600)));
+    assert.equal(Math.round(doubling?.perHour ?? 0), 100, `${hours} h`);
+  }
+});
+
+test("of growth that speeds up the line may start below zero: then the least reading is what it began with", () => {
+  const found = growth(readings(1_200, (second) => 1e6 + 1e3 * second ** 2));
+  assert.ok(found && found.low > 0 && Number.isFinite(found.perHour), JSON.stringify(found));
+  // From 1 MB to 1.4 GB in 20 minutes, in percent of the 1 MB.
+  assert.ok(found.perHour > 100 * 1_400 * 3, `${found.perHour} %`);
 });

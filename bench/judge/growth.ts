@@ -1,4 +1,4 @@
-import { mean } from "simple-statistics";
+import { mean, min } from "simple-statistics";
 import { linearTrend } from "../stats/linear-trend.ts";
 
 /** A resource over time: epoch milliseconds and a value. */
@@ -7,7 +7,7 @@ export interface Reading {
   readonly value: number;
 }
 
-/** Percent of the mean an hour, with its 95 % interval. */
+/** Percent an hour of what there was at the start, with its 95 % interval. */
 export interface Growth {
   readonly perHour: number;
   readonly low: number;
@@ -40,11 +40,15 @@ const LEAST_READ = 0.95;
  * How fast a resource grows over the last two thirds of its readings: the slope of the least-squares line through the means
  * of equal blocks. The first third is the target's own: it fills caches and grows its heap to its size.
  *
+ * It is percent of the line's value at the first reading of all: what has grown since is no part of what it is held against, or
+ * a target that doubles would grow by two thirds. A line that bends upwards may start below everything that was read, so the
+ * least reading is the least that counts.
+ *
  * @returns undefined when there are too few readings to tell, or all are 0
  */
 export function growth(readings: readonly Reading[]): Growth | undefined {
   const late = lastTwoThirds(readings);
-  return late.length < BLOCKS * BLOCK_READINGS ? undefined : growthOf(blocksOf(late));
+  return late.length < BLOCKS * BLOCK_READINGS ? undefined : growthOf(readings, blocksOf(late));
 }
 
 /** Growth, and whether it goes on: a heap that grows by a step stays there, and a leak does not. */
@@ -61,7 +65,7 @@ export interface Leak extends Growth {
 export function leak(readings: readonly Reading[]): Leak | undefined {
   if (readings.length < LEAST_READ * LEAK_SECONDS) return undefined;
   const blocks = blocksOf(lastTwoThirds(readings));
-  const found = growthOf(blocks);
+  const found = growthOf(readings, blocks);
   const halves = [blocks.slice(0, BLOCKS / 2), blocks.slice(BLOCKS / 2)].map(linearTrend);
   return found && { ...found, goesOn: halves.every((line) => line !== undefined && line.low > 0) };
 }
@@ -80,10 +84,13 @@ function blocksOf(readings: readonly Reading[]): Points {
   });
 }
 
-function growthOf(blocks: Points): Growth | undefined {
-  const value = mean(blocks.map(([, value]) => value));
+function growthOf(readings: readonly Reading[], blocks: Points): Growth | undefined {
+  const [first] = readings;
   const line = linearTrend(blocks);
-  if (value === 0 || !line) return undefined;
-  const percent = (change: number) => (100 * change) / value;
+  if (!first || !line) return undefined;
+  const atStart = line.intercept + line.slope * (first.atMs / HOUR_MS);
+  const base = Math.max(atStart, min(readings.map(({ value }) => value)));
+  if (base <= 0) return undefined;
+  const percent = (change: number) => (100 * change) / base;
   return { perHour: percent(line.slope), low: percent(line.low), high: percent(line.high) };
 }
