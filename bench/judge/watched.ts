@@ -96,7 +96,7 @@ function growing(what: What, readings: readonly Reading[]): SlaResult | undefine
   const [value, low, high] = [found.perHour, found.low, found.high].map((it) => (it * GROWTH_MINUTES) / 60);
   const row = judged(what, { stat: "growth", op: "<", limit: GROWTH_PERCENT, unit: "%/10min" }, value);
   const note = `95 % interval ${low?.toFixed(1)} to ${high?.toFixed(1)} % in ${GROWTH_MINUTES} minutes`;
-  // It may well be nothing, or a step of a heap: no leak, however steep the line.
+  // It may well be nothing, a tooth or a step of a heap: no leak, however steep the line.
   const nothing = (low ?? 0) <= 0 || !found.goesOn;
   return row && { ...row, note, ...(nothing && { state: "pass" as const }) };
 }
