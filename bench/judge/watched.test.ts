@@ -101,10 +101,40 @@ test("a process at its core's limit for a minute warns or fails; for half a minu
   assert.equal(busy("basic-load", 0.99, 90)?.state, "fail");
   assert.equal(busy("basic-load", 0.9, 90)?.state, "warn");
   assert.equal(busy("basic-load", 0.99, 30)?.state, "pass");
-  assert.equal(busy("stress", 0.99, 90), undefined, "callers ask for all that there is");
+  const { state, value, note } = busy("stress", 0.99, 90) ?? {};
+  assert.deepEqual([state, Math.round(100 * (value ?? 0))], ["not-applicable", 99]);
+  assert.equal(note, "callers without a rate ask for all that there is");
   const own = { ...WELL, bundled: false };
   assert.equal(busy("basic-load", 0.99, 90, own)?.state, "pass", "a server of one's own may use every core");
   assert.equal(busy("basic-load", 3.9, 90, own)?.state, "fail");
+});
+
+test("a server of one's own that works on one thread is at its limit at one core, after the warm-up", () => {
+  const own = { ...WELL, cores: 8, bundled: false };
+  const busy = (busiestThreadCores: number, from = 0, scenario = "basic-load") =>
+    rows(scenario, 300, (at) => ({ target: at < 60 || at < from ? {} : { busiestThreadCores } }), own).get(
+      "watched-target-thread",
+    );
+  assert.deepEqual([busy(0.99)?.state, busy(0.99)?.limit], ["fail", 0.8]);
+  assert.equal(busy(0.9)?.state, "warn");
+  assert.equal(busy(0.5)?.state, "pass");
+  assert.equal(busy(0.99, 0, "stress")?.state, "not-applicable");
+  assert.equal(busy(0.99, 301), undefined, "nobody told");
+});
+
+test("what a thread took in the minute that the warm-up was in is not judged", () => {
+  const evidence = new Evidence(planned("basic-load", "smoke", { seconds: 200 }));
+  for (let second = 1; second <= 200; second++) {
+    const phase = second <= 70 ? "warm-up" : "hold";
+    evidence.addWindow(windowAt(second - 1, requests(1, 2, { scenario: "basic-load", phase })));
+    const target = {
+      ...{ cpuCores: 1, rssBytes: 80e6 },
+      ...(second >= 60 && { busiestThreadCores: second < 130 ? 1 : 0.4 }),
+    };
+    evidence.addResources(resources(second, { target, k6CpuCores: 0.5, benchLoopDelayMs: 1 }));
+  }
+  const row = watched(evidence, { ...WELL, bundled: false }).find(({ id }) => id === "watched-target-thread");
+  assert.deepEqual([row?.value, row?.state], [0.4, "pass"]);
 });
 
 test("each process of a target is watched for itself", () => {

@@ -8,7 +8,7 @@ import { stateOf } from "./sla.ts";
 /** More than this in ten minutes, with a slope that is one, is a leak. */
 const GROWTH_PERCENT = 10;
 const GROWTH_MINUTES = 10;
-/** A process that takes more of a core than this for a minute has little left for a peak. */
+/** A process, or a thread, that takes more of a core than this for a minute has little left for a peak. */
 const CPU_CORES = 0.8;
 const CPU_SECONDS = 60;
 /** Of the files that a process may have open, sockets among them. */
@@ -30,11 +30,13 @@ type Limit = Pick<SlaResult, "stat" | "op" | "limit" | "unit">;
 
 /**
  * P1 rows of what could be judged: growth from ten minutes of level load on, since more load takes more memory; a minute at
- * the limit from a minute on. A load without a rate asks for all that a target can give, so its CPU is not judged.
+ * the limit from a minute on. A load without a rate asks for all that a target can give, so its CPU is shown and not judged.
  */
 export function watched(evidence: Evidence, machine: Watched): SlaResult[] {
   const rows = processesIn(evidence.resources).flatMap((name) => ofProcess(evidence, machine, name));
-  return [...rows, openFiles(evidence), memoryLeft(evidence)].filter((row) => row !== undefined);
+  return [...rows, busiestThread(evidence), openFiles(evidence), memoryLeft(evidence)].filter(
+    (row) => row !== undefined,
+  );
 }
 
 /** @param member undefined for a target of one process */
@@ -57,14 +59,35 @@ function ofProcess(evidence: Evidence, { cores, bundled }: Watched, member: stri
       evidence.levelReadings(of(({ heapBytes }) => heapBytes)),
     ),
   ];
-  if (evidence.plan.load.model === "closed") return rows;
   const limit = CPU_CORES * (bundled ? 1 : cores);
   const cpu = judged(
     { id: `watched-${name}-cpu`, title: `${name} CPU, busiest minute`, metric: "target_cpu_cores", tags },
     { stat: "avg-1m", op: "<", limit, unit: "cores" },
     busiestMinute(evidence.readings(of(({ cpuCores }) => cpuCores))),
   );
-  return [...rows, cpu];
+  return [...rows, underCallers(evidence, cpu)];
+}
+
+/** A server that works on one thread is at its limit at one core; what a thread compiles in the warm-up is no limit. */
+function busiestThread(evidence: Evidence): SlaResult | undefined {
+  const start = evidence.phases.find(({ phase }) => phase !== "warm-up");
+  const minutes = evidence
+    .readings(({ target }) => target?.busiestThreadCores)
+    .filter(({ atMs }) => start !== undefined && atMs - CPU_SECONDS * 1000 >= start.fromMs);
+  const row = judged(
+    {
+      ...{ id: "watched-target-thread", title: "target's busiest thread, busiest minute" },
+      ...{ metric: "target_thread_cpu_cores", tags: {} },
+    },
+    { stat: "avg-1m", op: "<", limit: CPU_CORES, unit: "cores" },
+    minutes.length === 0 ? undefined : max(minutes.map(({ value }) => value)),
+  );
+  return underCallers(evidence, row);
+}
+
+function underCallers({ plan }: Evidence, row: SlaResult | undefined): SlaResult | undefined {
+  if (row === undefined || plan.load.model !== "closed") return row;
+  return { ...row, state: "not-applicable", note: "callers without a rate ask for all that there is" };
 }
 
 function openFiles(evidence: Evidence): SlaResult | undefined {

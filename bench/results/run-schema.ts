@@ -221,6 +221,8 @@ export const resourceSampleSchema = z.object({
       rssBytes: z.number(),
       heapBytes: z.number().nullable(),
       eventLoopDelayMs: z.number().nullable(),
+      /** What the busiest thread took of a core over the last minute, 0 to 1; of a server of one's own, from a minute on. */
+      busiestThreadCores: z.number().optional(),
       /** Files, sockets among them, of the process nearest to its own limit; null where the system does not tell. */
       openFiles: z.object({ open: z.number(), limit: z.number() }).nullable().optional(),
       /** CPU seconds and requests by variant since the target started, where it reports them. */
