@@ -75,3 +75,12 @@ test("a run whose target ended is whole as far as it went, and says so", async (
   assert.equal(baseline.died, true);
   assert.equal((await made()).died, undefined);
 });
+
+test("a histogram in its windows that is none is told in one line", async () => {
+  const windows = structuredClone(SAMPLE.windows);
+  for (const series of windows.at(12)?.series ?? []) if (series.type === "trend") series.hdr = "HISTFAAAA\n";
+  await assert.rejects(made({}, windows), {
+    code: "USAGE",
+    message: /^windows\.ndjson of \S+: a histogram cannot be read: [^\n]+$/,
+  });
+});

@@ -1,6 +1,7 @@
 import { Failure } from "../failure.ts";
 import type { ResourceSample, Run } from "../results/run-schema.ts";
-import type { Window } from "../windows/window.ts";
+import { oneLine } from "../results/versioned-json.ts";
+import { type Window, WindowError } from "../windows/window.ts";
 import { BASELINE_SCHEMA, type Baseline } from "./baseline-schema.ts";
 import { blockSecondsOf, blocksOf } from "./blocks.ts";
 import { Covered } from "./covered.ts";
@@ -13,7 +14,7 @@ type Stream<T> = AsyncIterable<T> | Iterable<T>;
 /**
  * A run as others are compared with it.
  *
- * @throws Failure `USAGE` for a run that was cut, `NO_DATA` for one that measured nothing, or not the target
+ * @throws Failure `USAGE` for a run that was cut or whose windows cannot be read, `NO_DATA` for one that measured nothing, or not the target
  */
 export async function baselineOf(
   run: Run,
@@ -29,7 +30,10 @@ export async function baselineOf(
   if (verdict === "invalid" || verdict === "no-data")
     throw new Failure("NO_DATA", `${run.run} is ${verdict}: ${run.reasons[0] ?? "it measured no target"}`);
   const covered = new Covered(run.phases);
-  const blocks = await blocksOf(run, covered.counted(windows), resources);
+  const blocks = await blocksOf(run, covered.counted(windows), resources).catch((error: Error) => {
+    if (!(error instanceof WindowError)) throw error;
+    throw new Failure("USAGE", `windows.ndjson of ${run.run}: ${oneLine(error)}`);
+  });
   if (blocks.every(({ latency }) => latency === null))
     throw new Failure("NO_DATA", `no data: ${run.run} has no window with an answer to its load`);
   if (covered.missingSeconds > 0) {

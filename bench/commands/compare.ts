@@ -7,10 +7,8 @@ import { BASELINES, baselineFile, nameOf, readBaseline } from "../baseline/store
 import { summaryOf } from "../baseline/summary.ts";
 import { compare } from "../compare/compare.ts";
 import { DEFAULT_POLICY, readPolicy } from "../compare/policy.ts";
-import { Failure } from "../failure.ts";
 import { findRun, readRun, resourcesOf, windowsOf, writeAtomic } from "../results/store.ts";
 import { fromHere } from "../run/voyage.ts";
-import { WindowError } from "../windows/window.ts";
 import { compareText } from "./compare-text.ts";
 
 interface Flags {
@@ -81,14 +79,9 @@ async function referenced(reference: string, after: Baseline, dir: string): Prom
   return recorded(reference);
 }
 
-async function recorded(reference: string): Promise<Baseline> {
+function recorded(reference: string): Promise<Baseline> {
   const folder = findRun(reference);
-  try {
-    return await baselineOf(readRun(folder), windowsOf(folder), resourcesOf(folder));
-  } catch (error) {
-    if (!(error instanceof WindowError)) throw error;
-    throw new Failure("USAGE", `${fromHere(join(folder.path, "windows.ndjson"))}: ${error.message}`);
-  }
+  return baselineOf(readRun(folder), windowsOf(folder), resourcesOf(folder));
 }
 
 /** Where the page is; undefined when the run's folder cannot be written to, which takes nothing from the verdict. */
