@@ -7,6 +7,7 @@ import { BASELINES, baselineFile, nameOf, readBaseline } from "../baseline/store
 import { summaryOf } from "../baseline/summary.ts";
 import { compare } from "../compare/compare.ts";
 import { DEFAULT_POLICY, readPolicy } from "../compare/policy.ts";
+import { limitsText } from "../compare/words.ts";
 import { findRun, readRun, resourcesOf, windowsOf, writeAtomic } from "../results/store.ts";
 import { fromHere } from "../run/voyage.ts";
 import { compareText } from "./compare-text.ts";
@@ -42,12 +43,15 @@ Examples:
   npx plimsoll compare stress.full latest
   npx plimsoll compare results/20261121T100000Z-stress-full latest --json
 
-A change counts when it is both significant and outside of the noise (5 %). By default latency of +20 % warns
-and of +50 % fails, throughput of -20 % and -50 %, right answers of -0.5 % and -1 %, memory of +30 % warns.
+A change counts when it is both significant and outside of the noise (${DEFAULT_POLICY.noise} %). By default:
+${limitsText(DEFAULT_POLICY)
+  .map((line) => `  ${line}`)
+  .join("\n")}
 Leaves compare.html, compare.json and graphs/compare-* in the folder of the run.
 
-Exit codes: 0 same, faster, inconclusive or a warning, 3 a regression that fails, 4 nothing to compare,
-            2 wrong usage: runs of two scenarios, loads or machines, or files that cannot be read.`,
+Exit codes: 0 same, faster, inconclusive or a warning, 3 a regression that fails, or a target that did not
+            answer to the end, 4 nothing to compare, 2 wrong usage: runs of two scenarios, loads or machines,
+            or files that are cut or cannot be read.`,
     )
     .action(async (first: string, second: string, flags: Flags) => {
       const policy = flags.policy === undefined ? DEFAULT_POLICY : readPolicy(flags.policy);

@@ -1,5 +1,6 @@
 import { bytes, latency, percent, significant } from "../format.ts";
 import type { Comparison, Row } from "./compare.ts";
+import { FAMILIES, type Family, type Policy } from "./policy.ts";
 import { percentOf, type RowVerdict } from "./verdict.ts";
 
 /** How a comparison is said, on a terminal and on a page. */
@@ -57,6 +58,26 @@ export function verdictWord({ change, severity, family }: Row): string {
 /** The verdict over all in a word or two. */
 export function overallWord({ change, severity }: RowVerdict): string {
   return severity === "none" ? change : `${change} (${severity}s)`;
+}
+
+const FAMILY_NAMES: Readonly<Record<Family, string>> = {
+  latency: "latency",
+  throughput: "throughput",
+  success: "right answers",
+  memory: "memory",
+  cpu: "CPU",
+};
+
+/** A line for each family: `latency: +20 % warns, +50 % fails`. */
+export function limitsText(policy: Policy): string[] {
+  return FAMILIES.map((family) => {
+    const { warn, fail } = policy[family];
+    const sign = family === "throughput" || family === "success" ? "−" : "+";
+    const of = (limit: number | undefined, does: string) =>
+      limit === undefined ? [] : [`${sign}${limit} % ${does}`];
+    const says = [...of(warn, "warns"), ...of(fail, "fails")].join(", ");
+    return `${FAMILY_NAMES[family]}: ${says === "" ? "no limit" : says}`;
+  });
 }
 
 const WEIGHT = { fail: 0, warn: 1, none: 2 } as const;
