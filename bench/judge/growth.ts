@@ -64,6 +64,8 @@ export function growth(readings: readonly Reading[]): Growth | undefined {
 
 /** Growth, and whether it goes on: a heap that grows by a step stays there, and a leak does not. */
 export interface Leak extends Growth {
+  /** The same as `perHour`, in the resource's own unit. */
+  readonly unitsPerHour: number;
   /** Whether the floor under the readings rises from each quarter to the next. */
   readonly goesOn: boolean;
 }
@@ -78,7 +80,8 @@ export function leak(readings: readonly Reading[]): Leak | undefined {
   const late = lastTwoThirds(readings);
   const blocks = blocksOf(late);
   const found = growthOf(readings, blocks);
-  return found && { ...found, goesOn: floorsRise(late, linearTrend(blocks)?.slope ?? 0) };
+  const unitsPerHour = linearTrend(blocks)?.slope ?? 0;
+  return found && { ...found, unitsPerHour, goesOn: floorsRise(late, unitsPerHour) };
 }
 
 /** @param slope of the line through the readings, a unit an hour */

@@ -147,6 +147,19 @@ test("each process of a target is watched for itself", () => {
   assert.deepEqual(found.get("watched-A-cpu")?.tags, { member: "A" });
 });
 
+test("sockets that are never closed are a leak, however many a process may have; some more, or others each time, are none", () => {
+  const growth = (open: (second: number) => number) =>
+    rows("soak", 700, (second) => ({
+      target: { openFiles: { open: Math.round(open(second)), limit: 1_000_000 } },
+    })).get("watched-files-growth");
+  const leaking = growth((second) => 100 + (49_900 * second) / 700);
+  assert.deepEqual([leaking?.state, leaking?.stat, leaking?.unit], ["fail", "growth", "%/10min"]);
+  assert.equal(growth((second) => 500 + second / 5)?.state, "fail", "one in five seconds");
+  assert.equal(growth((second) => 20 + second / 30)?.state, "pass", "20 more in ten minutes");
+  assert.equal(growth((second) => 400 + 300 * Math.sin(second))?.state, "pass");
+  assert.equal(growth(() => 120)?.state, "pass");
+});
+
 test("one moment of nearly no files or no memory left is enough", () => {
   const found = rows("basic-load", 30, (at) => ({
     target: { openFiles: { open: at === 12 ? 990 : 100, limit: 1_000 } },
