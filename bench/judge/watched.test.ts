@@ -169,6 +169,23 @@ test("one moment of nearly no files or no memory left is enough", () => {
   assert.equal(found.get("watched-memory-left")?.state, "fail");
 });
 
+test("a heap near the limit at which V8 ends the process warns, of each process for itself", () => {
+  const member = (heapBytes: number) => ({
+    ...{ cpuCores: 0.1, rssBytes: 1e8, eventLoopDelayMs: 1 },
+    ...{ heapBytes, heapLimitBytes: 1e9 },
+  });
+  const members = rows("soak", 30, (at) => ({
+    target: { members: { A: member(at === 9 ? 950e6 : 100e6), bob: member(300e6) } },
+  }));
+  const [a, bob] = ["A", "bob"].map((name) => members.get(`watched-${name}-heap-limit`));
+  assert.deepEqual([a?.state, a?.value, a?.unit, a?.tags], ["warn", 95, "%", { member: "A" }]);
+  assert.deepEqual([bob?.state, bob?.value], ["pass", 30]);
+  const row = rows("basic-load", 30, () => ({ target: { heapBytes: 500e6 } })).get(
+    "watched-target-heap-limit",
+  );
+  assert.equal(row, undefined, "it does not tell its limit");
+});
+
 test("a server whose process cannot be seen is not watched", () => {
   const evidence = new Evidence(planned("basic-load"));
   for (let second = 1; second < 100; second++)

@@ -1,4 +1,7 @@
-/** What every run is watched for, beside its plan's SLA: a leak, a core at its limit, too many open files, no memory left. */
+/**
+ * What every run is watched for, beside its plan's SLA: a leak, a core at its limit, too many open files, no memory left on
+ * the machine or in a heap.
+ */
 import { max, min } from "simple-statistics";
 import type { ResourceSample, SlaResult } from "../results/run-schema.ts";
 import type { Evidence, ResourcePick } from "./evidence.ts";
@@ -18,6 +21,8 @@ const FILES_PERCENT = 80;
  * with each caller that a late answer costs it.
  */
 const LEAST_FILES = 50;
+/** Of the heap that V8 allows: near it the process collects all the time, and at it V8 ends it, whatever the machine has left. */
+const HEAP_PERCENT = 90;
 /** Below this the system begins to kill. */
 const MEMORY_LEFT_PERCENT = 5;
 
@@ -49,7 +54,7 @@ function ofProcess(evidence: Evidence, { cores, bundled }: Watched, member: stri
   const name = member ?? "target";
   const tags: Record<string, string> = member === undefined ? {} : { member };
   const of =
-    (pick: (process: Sampled) => number | null): ResourcePick =>
+    (pick: (process: Sampled) => number | null | undefined): ResourcePick =>
     ({ target }) => {
       const process = member === undefined ? target : target?.members?.[member];
       return process && pick(process);
@@ -64,13 +69,26 @@ function ofProcess(evidence: Evidence, { cores, bundled }: Watched, member: stri
       evidence.levelReadings(of(({ heapBytes }) => heapBytes)),
     ),
   ];
+  const shares = evidence.readings(
+    of(({ heapBytes, heapLimitBytes }) => heapBytes && heapLimitBytes && (100 * heapBytes) / heapLimitBytes),
+  );
+  const heap = judged(
+    {
+      id: `watched-${name}-heap-limit`,
+      title: `${name} heap of its limit`,
+      metric: "target_heap_bytes",
+      tags,
+    },
+    { stat: "max", op: "<", limit: HEAP_PERCENT, unit: "%" },
+    shares.length === 0 ? undefined : max(shares.map(({ value }) => value)),
+  );
   const limit = CPU_CORES * (bundled ? 1 : cores);
   const cpu = judged(
     { id: `watched-${name}-cpu`, title: `${name} CPU, busiest minute`, metric: "target_cpu_cores", tags },
     { stat: "avg-1m", op: "<", limit, unit: "cores" },
     busiestMinute(evidence.readings(of(({ cpuCores }) => cpuCores))),
   );
-  return [...rows, underCallers(evidence, cpu)];
+  return [...rows, heap, underCallers(evidence, cpu)];
 }
 
 /** A server that works on one thread is at its limit at one core; what a thread compiles in the warm-up is no limit. */

@@ -220,6 +220,8 @@ export const resourceSampleSchema = z.object({
       cpuCores: z.number(),
       rssBytes: z.number(),
       heapBytes: z.number().nullable(),
+      /** What it may grow to before V8 ends the process; missing where the target does not tell. */
+      heapLimitBytes: z.number().optional(),
       eventLoopDelayMs: z.number().nullable(),
       /** What the busiest thread took of a core over the last minute, 0 to 1; of a server of one's own, from a minute on. */
       busiestThreadCores: z.number().optional(),
@@ -235,6 +237,7 @@ export const resourceSampleSchema = z.object({
             cpuCores: z.number(),
             rssBytes: z.number(),
             heapBytes: z.number().nullable(),
+            heapLimitBytes: z.number().optional(),
             eventLoopDelayMs: z.number().nullable(),
           }),
         )

@@ -83,10 +83,10 @@ export class Sampler {
       [...admins].map(async (admin) => admin !== undefined && told.set(admin, await scrape(admin))),
     );
     const [target, k6] = [this.#rate(targetPid), this.#rate(k6Pid())];
-    const of = (admin: string | undefined) => ({
-      heapBytes: told.get(admin)?.heapBytes ?? null,
-      eventLoopDelayMs: told.get(admin)?.eventLoopDelayMs ?? null,
-    });
+    const of = (admin: string | undefined) => {
+      const { heapBytes = null, heapLimitBytes, eventLoopDelayMs = null } = told.get(admin) ?? {};
+      return { heapBytes, ...(heapLimitBytes !== undefined && { heapLimitBytes }), eventLoopDelayMs };
+    };
     const each = Object.entries(members).flatMap(([name, { pid, admin }]) => {
       const used = this.#rate(pid);
       return used === null ? [] : [[name, { ...used, ...of(admin) }] as const];
