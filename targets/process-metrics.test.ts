@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHook } from "node:async_hooks";
 import { test } from "node:test";
+import { getHeapStatistics } from "node:v8";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { collectProcessMetrics } from "./process-metrics.ts";
 
@@ -27,9 +28,19 @@ test("all of prom-client's metrics are there but its lag, and no monitor of the 
   ]);
   assert.deepEqual(
     namesOf(ours).filter((name) => !namesOf(theirs).includes(name)),
-    [],
+    ["nodejs_heap_size_limit_bytes"],
   );
   const monitors = (types: readonly string[]) => types.filter((type) => /HISTOGRAM/i.test(type)).length;
   assert.ok(monitors(withThem) > 0, `what is looked for: ${withThem.join(" ")}`);
   assert.equal(monitors(withUs), 0);
+});
+
+test("the heap that is used is told with the limit at which V8 ends the process", async () => {
+  const registry = new Registry();
+  collectProcessMetrics(registry);
+  const told = async (name: string) =>
+    (await registry.getSingleMetric(name)?.get())?.values[0]?.value ?? Number.NaN;
+  const limit = await told("nodejs_heap_size_limit_bytes");
+  assert.equal(limit, getHeapStatistics().heap_size_limit);
+  assert.ok((await told("nodejs_heap_size_used_bytes")) < limit);
 });

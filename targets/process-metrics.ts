@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import { Gauge, type Registry } from "prom-client";
 import gc from "prom-client/lib/metrics/gc.js";
 import heapSizeAndUsed from "prom-client/lib/metrics/heapSizeAndUsed.js";
@@ -33,12 +34,21 @@ const DEFAULTS = [
 ];
 
 /**
- * What every target tells of its process: prom-client's default metrics (CPU, memory, garbage collection), with an
- * event-loop lag that is one; see {@link EventLoopDelay}. Of prom-client's own, `nodejs_eventloop_lag_seconds`, `_min_` and
+ * What every target tells of its process: prom-client's default metrics (CPU, memory, garbage collection), the size at which
+ * V8 gives up, and an event-loop lag that is one; see {@link EventLoopDelay}. Of prom-client's own, `nodejs_eventloop_lag_seconds`, `_min_` and
  * `_stddev_` have no place in it and are gone.
  */
 export function collectProcessMetrics(registry: Registry): void {
   for (const register of DEFAULTS) register(registry, {});
+  // Of the machine's memory there may be plenty left: V8 ends a process whose heap is full.
+  new Gauge({
+    name: "nodejs_heap_size_limit_bytes",
+    help: "Size that the heap may grow to before V8 ends the process.",
+    registers: [registry],
+    collect() {
+      this.set(getHeapStatistics().heap_size_limit);
+    },
+  });
   const delay = watched();
   for (const stat of ["mean", "p50", "p90", "p99", "max"] as const)
     new Gauge({

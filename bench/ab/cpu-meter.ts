@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { TREE_LIMIT, usageOf } from "../run/usage.ts";
+import { threadTimes } from "../run/thread-times.ts";
+import { usageOf } from "../run/usage.ts";
 
 /**
  * CPU time of a process and all it started, to the nanosecond: /proc/<pid>/stat counts in steps of 10 ms, which is much of
@@ -21,7 +22,7 @@ export class CpuMeter {
 
   /** Seconds used since the first reading, which is 0; undefined when the process is gone. */
   read(): number | undefined {
-    const threads = this.#threads();
+    const threads = threadTimes(this.#root, this.#proc);
     if (threads.size === 0) return usageOf(this.#root)?.cpuSeconds;
     const first = this.#before.size === 0;
     for (const [thread, nanoseconds] of threads) {
@@ -33,32 +34,5 @@ export class CpuMeter {
     for (const thread of this.#before.keys())
       if (!threads.has(thread) && !existsSync(join(this.#proc, thread))) this.#before.delete(thread);
     return this.#seconds;
-  }
-
-  /** Nanoseconds on a CPU of each thread in the process tree, by its folder; empty where the kernel does not tell. */
-  #threads(): Map<string, number> {
-    const threads = new Map<string, number>();
-    if (process.platform !== "linux") return threads;
-    const queue = [this.#root];
-    for (let i = 0; i < queue.length && i < TREE_LIMIT; i++) {
-      for (const tid of read(() => readdirSync(join(this.#proc, `${queue[i]}`, "task"))) ?? []) {
-        const thread = join(`${queue[i]}`, "task", tid);
-        const file = (name: string) => read(() => readFileSync(join(this.#proc, thread, name), "latin1"));
-        const children = file("children")?.trim().split(" ") ?? [];
-        queue.push(...children.filter((child) => child !== "").map(Number));
-        const nanoseconds = file("schedstat")?.split(" ")[0];
-        if (nanoseconds !== undefined) threads.set(thread, Number(nanoseconds));
-      }
-    }
-    return threads;
-  }
-}
-
-/** Undefined when the thread ended while we looked, or there is no such file. */
-function read<T>(what: () => T): T | undefined {
-  try {
-    return what();
-  } catch {
-    return undefined;
   }
 }

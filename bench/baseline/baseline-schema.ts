@@ -41,6 +41,8 @@ export const baselineSchema = z.object({
   commit,
   versions,
   target: target.pick({ kind: true, name: true }),
+  /** Set where the target ended before the load did. */
+  died: z.boolean().optional(),
   /** What other work on the machine took meanwhile. */
   otherCpuCores: generator.shape.otherCpuCores,
   /** What was asked of the target: figures of another load do not compare. */

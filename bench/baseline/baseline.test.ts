@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sample } from "../report/testing/sample.ts";
+import { planned } from "../judge/testing/evidence.ts";
+import { runOf, sample } from "../report/testing/sample.ts";
 import type { Run } from "../results/run-schema.ts";
 import { baselineOf, LEAST_BLOCKS } from "./baseline.ts";
 import { baselineSchema } from "./baseline-schema.ts";
@@ -45,9 +46,41 @@ for (const [what, change, code, says] of [
 test("a run without windows, or with too few, has no data", async () => {
   const none = { code: "NO_DATA", exitCode: 4, message: /^no data: \S+ has no window with an answer/ };
   await assert.rejects(made({}, []), none);
-  const few = SAMPLE.windows.filter((_, i) => i < 10);
-  await assert.rejects(made({}, few), {
+  const few = sample("basic-load", { seconds: 9 });
+  await assert.rejects(baselineOf(few.run, few.windows, few.resources), {
     code: "NO_DATA",
     message: new RegExp(`has \\d blocks of 1 s, and it takes ${LEAST_BLOCKS}`),
+  });
+});
+
+for (const [what, windows, seconds] of [
+  ["cut at the end of a line", SAMPLE.windows.slice(0, -8), 8],
+  ["cut in its warm-up", SAMPLE.windows.slice(1), 1],
+  ["without a line in its midst", SAMPLE.windows.toSpliced(12, 1), 1],
+] as const) {
+  test(`a file of windows that was ${what} is refused: run.json knows of more`, async () => {
+    await assert.rejects(made({}, windows), {
+      code: "USAGE",
+      exitCode: 2,
+      message: new RegExp(`lacks ${seconds} s of what it measured: its windows.ndjson was cut`),
+    });
+  });
+}
+
+test("a run whose target ended is whole as far as it went, and says so", async () => {
+  const windows = SAMPLE.windows.slice(0, -6);
+  const ended = runOf(planned("basic-load"), windows, SAMPLE.resources);
+  const died = { exitCode: 1, signal: null, atSeconds: 20, lastLog: [] };
+  const baseline = await made({ phases: ended.phases, target: { ...ended.target, died } }, windows);
+  assert.equal(baseline.died, true);
+  assert.equal((await made()).died, undefined);
+});
+
+test("a histogram in its windows that is none is told in one line", async () => {
+  const windows = structuredClone(SAMPLE.windows);
+  for (const series of windows.at(12)?.series ?? []) if (series.type === "trend") series.hdr = "HISTFAAAA\n";
+  await assert.rejects(made({}, windows), {
+    code: "USAGE",
+    message: /^windows\.ndjson of \S+: a histogram cannot be read: [^\n]+$/,
   });
 });

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { sample } from "../report/testing/sample.ts";
 import { baselineOf } from "./baseline.ts";
-import { baselineNames, readBaseline, writeBaseline } from "./store.ts";
+import type { Block } from "./baseline-schema.ts";
+import { baselineNames, readBaseline, readBaselines, writeBaseline } from "./store.ts";
 
 const { run, windows, resources } = sample("basic-load");
 const BASELINE = await baselineOf(run, windows, resources);
@@ -46,6 +47,24 @@ test("a name that is none says which there are, or how to save one", (t) => {
   );
 });
 
+/** The last of them with half a histogram. */
+function damaged(blocks: readonly Block[]): Block[] {
+  return blocks.map((block, i) =>
+    i === blocks.length - 1 && block.latency
+      ? { ...block, latency: { ...block.latency, hdr: block.latency.hdr.slice(0, 40) } }
+      : block,
+  );
+}
+
+test("one bad file takes none of the others from the list", (t) => {
+  const root = folder(t);
+  writeBaseline(BASELINE, root);
+  writeBaseline({ ...BASELINE, scenario: "stress", blocks: damaged(BASELINE.blocks) }, root);
+  const { baselines, unreadable } = readBaselines(root);
+  assert.deepEqual(baselines, [BASELINE]);
+  assert.match(unreadable[0]?.message ?? "", /stress\.smoke\.json is not a whole baseline/);
+});
+
 const text = JSON.stringify(BASELINE);
 for (const [what, content, says] of [
   ["nothing", "", /cannot be read as a baseline: Unexpected end of JSON input$/],
@@ -56,6 +75,11 @@ for (const [what, content, says] of [
     /has schema 2; this plimsoll reads 1$/,
   ],
   ["a run", JSON.stringify(run), /is not a whole baseline: kind: /],
+  [
+    "one with a histogram that is none",
+    JSON.stringify({ ...BASELINE, blocks: damaged(BASELINE.blocks) }),
+    /is not a whole baseline: a histogram cannot be read: /,
+  ],
   [
     "one without blocks",
     JSON.stringify({ ...BASELINE, blocks: undefined }),

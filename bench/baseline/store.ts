@@ -2,8 +2,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Failure } from "../failure.ts";
 import { RESULTS, writeAtomic } from "../results/store.ts";
-import { readVersioned } from "../results/versioned-json.ts";
+import { oneLine, readVersioned } from "../results/versioned-json.ts";
+import { WindowError } from "../windows/window.ts";
 import { BASELINE_SCHEMA, type Baseline, baselineSchema } from "./baseline-schema.ts";
+import { summaryOf } from "./summary.ts";
 
 /** Where baselines are kept, and tracked by git, unless the user says otherwise. */
 export const BASELINES = join(RESULTS, "baselines");
@@ -42,7 +44,15 @@ export function readBaseline(reference: string, root: string = BASELINES): Basel
     const instead = names ? `there are ${names}` : "save one: npx plimsoll baseline save latest";
     throw new Failure("USAGE", `there is no baseline "${reference}"; ${instead}`);
   }
-  return readVersioned(file, "baseline", BASELINE_SCHEMA, baselineSchema);
+  const baseline = readVersioned(file, "baseline", BASELINE_SCHEMA, baselineSchema);
+  try {
+    // Whoever reads it later has no file to name.
+    summaryOf(baseline.blocks);
+  } catch (error) {
+    if (!(error instanceof WindowError)) throw error;
+    throw new Failure("USAGE", `${file} is not a whole baseline: ${oneLine(error)}`);
+  }
+  return baseline;
 }
 
 /** All baselines in a folder, sorted by name, and why others in it cannot be read. */

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { Command, CommanderError } from "commander";
 import { SCENARIOS } from "../../scenarios/plans.ts";
+import { DEFAULT_POLICY } from "../compare/policy.ts";
+import { limitsText } from "../compare/words.ts";
 import { Failure } from "../failure.ts";
 import { planned } from "../judge/testing/evidence.ts";
 import { COMMANDS } from "./all.ts";
@@ -51,6 +53,12 @@ async function complaint(...args: string[]): Promise<string> {
   }
   throw new assert.AssertionError({ message: `accepted: ${args.join(" ")}` });
 }
+
+test("compare says the limits that it has", async () => {
+  const { parse, printed } = commandLine();
+  await assert.rejects(parse("compare", "--help"), { exitCode: 0 });
+  for (const line of limitsText(DEFAULT_POLICY)) assert.ok(printed.out.includes(`\n  ${line}\n`), line);
+});
 
 test("the band of ab has its default in the unit it is typed in", async () => {
   const { parse, printed } = commandLine();

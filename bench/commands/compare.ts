@@ -8,8 +8,10 @@ import { summaryOf } from "../baseline/summary.ts";
 import { compare } from "../compare/compare.ts";
 import { wholeLoad } from "../compare/over-time.ts";
 import { DEFAULT_POLICY, readPolicy } from "../compare/policy.ts";
+import { limitsText } from "../compare/words.ts";
 import { Failure } from "../failure.ts";
 import { findRun, type RunFolder, readRun, resourcesOf, windowsOf, writeAtomic } from "../results/store.ts";
+import { oneLine } from "../results/versioned-json.ts";
 import { fromHere } from "../run/voyage.ts";
 import { WindowError } from "../windows/window.ts";
 import { compareText } from "./compare-text.ts";
@@ -45,12 +47,15 @@ Examples:
   npx plimsoll compare stress.full latest
   npx plimsoll compare results/20261121T100000Z-stress-full latest --json
 
-A change counts when it is both significant and outside of the noise (5 %). By default latency of +20 % warns
-and of +50 % fails, throughput of -20 % and -50 %, right answers of -0.5 % and -1 %, memory of +30 % warns.
+A change counts when it is both significant and outside of the noise (${DEFAULT_POLICY.noise} %). By default:
+${limitsText(DEFAULT_POLICY)
+  .map((line) => `  ${line}`)
+  .join("\n")}
 Leaves compare.html, compare.json and graphs/compare-* in the folder of the run.
 
-Exit codes: 0 same, faster, inconclusive or a warning, 3 a regression that fails, 4 nothing to compare,
-            2 wrong usage: runs of two scenarios, loads or machines, or files that cannot be read.`,
+Exit codes: 0 same, faster, inconclusive or a warning, 3 a regression that fails, or a target that did not
+            answer to the end, 4 nothing to compare, 2 wrong usage: runs of two scenarios, loads or machines,
+            or files that are cut or cannot be read.`,
     )
     .action(async (first: string, second: string, flags: Flags) => {
       const policy = flags.policy === undefined ? DEFAULT_POLICY : readPolicy(flags.policy);
@@ -93,16 +98,15 @@ async function referenced(reference: string, after: Baseline, dir: string): Prom
 
 async function recorded(reference: string): Promise<Required<Referenced>> {
   const folder = findRun(reference);
-  try {
-    return { baseline: await baselineOf(readRun(folder), windowsOf(folder), resourcesOf(folder)), folder };
-  } catch (error) {
-    if (!(error instanceof WindowError)) throw error;
-    throw new Failure("USAGE", `${fromHere(join(folder.path, "windows.ndjson"))}: ${error.message}`);
-  }
+  return { baseline: await baselineOf(readRun(folder), windowsOf(folder), resourcesOf(folder)), folder };
 }
 
 function wholeLoadOf(folder: RunFolder): Promise<Block[]> {
-  return wholeLoad(readRun(folder), windowsOf(folder), resourcesOf(folder));
+  return wholeLoad(readRun(folder), windowsOf(folder), resourcesOf(folder)).catch((error: Error) => {
+    // What is damaged may lie in a part that is drawn, and not compared.
+    if (!(error instanceof WindowError)) throw error;
+    throw new Failure("USAGE", `windows.ndjson of ${folder.id}: ${oneLine(error)}`);
+  });
 }
 
 /** Where the page is; undefined when the run's folder cannot be written to, which takes nothing from the verdict. */

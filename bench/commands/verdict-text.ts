@@ -38,7 +38,9 @@ const COLOUR: Readonly<Record<Verdict, Parameters<typeof styleText>[0]>> = {
 export function verdictText(run: Run, reportPath: string): string {
   return [
     "",
-    slaTable(run.sla.filter(({ watched, state }) => !watched || state !== "pass")),
+    slaTable(
+      run.sla.filter(({ watched, state }) => !watched || (state !== "pass" && state !== "not-applicable")),
+    ),
     ...findings(run),
     "",
     `  ${verdictLine(run)}, exit code ${run.exitCode}`,

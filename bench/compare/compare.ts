@@ -4,6 +4,7 @@ import { Failure } from "../failure.ts";
 import { bootstrapFall, bootstrapRatio, pairedRatio, type RatioEstimate } from "../stats/bootstrap.ts";
 import { commonLanguageEffect } from "../stats/effect.ts";
 import { holm } from "../stats/holm.ts";
+import { unansweredOf, withUnanswered } from "./answered.ts";
 import { type Draws, drawsOf, isSeen, sharedParts } from "./draws.ts";
 import { METRICS, type Measured, type Metric } from "./metrics.ts";
 import { isSameRun, machineOf, missing, noticesOf, sameCommit } from "./notices.ts";
@@ -32,6 +33,8 @@ export interface Comparison extends RowVerdict {
   readonly after: Side;
   /** What a reader should know before the figures. */
   readonly notices: readonly string[];
+  /** What one run answered and the other did not, so that there is nothing to compare it with. */
+  readonly unanswered: readonly string[];
   readonly rows: readonly Row[];
   readonly test: string;
   readonly policy: Policy;
@@ -90,7 +93,8 @@ export function compare(
       ...(oneRun ? SAME : verdictOf(estimate, adjustedP, metric, policy)),
     };
   });
-  const verdict = overall(rows);
+  const unanswered = unansweredOf(before, after);
+  const verdict = withUnanswered(overall(rows), unanswered);
   return {
     ...verdict,
     exitCode: verdict.severity === "fail" ? 3 : 0,
@@ -99,6 +103,7 @@ export function compare(
     before: sideOf(before, a),
     after: sideOf(after, b),
     notices: [...noticesOf(before, after), ...sameCommit(before, after, rows), ...unseen],
+    unanswered: unanswered.lines,
     rows,
     test: TESTS[draws.paired ? "paired" : "apart"],
     policy,

@@ -28,7 +28,7 @@ export function sharedParts(before: readonly Block[], after: readonly Block[]): 
 }
 
 /** Whether a part of the load took as long in both runs. */
-export function isAsLong(before: number, after: number): boolean {
+function isAsLong(before: number, after: number): boolean {
   return Math.abs(before - after) <= Math.max(1, ALIKE * Math.max(before, after));
 }
 

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Baseline } from "../baseline/baseline-schema.ts";
-import { partsOf } from "../baseline/summary.ts";
 import { noiseOf } from "../judge/judge.ts";
-import { isAsLong, isSeen } from "./draws.ts";
+import { isSeen } from "./draws.ts";
 import type { Measured, Metric } from "./metrics.ts";
 import type { RowVerdict } from "./verdict.ts";
 
@@ -26,7 +25,7 @@ export function noticesOf(before: Baseline, after: Baseline): string[] {
     const noise = noiseOf(side, side.host.cores);
     if (noise !== undefined) notices.push(`${which}: ${noise}`);
   }
-  return [...notices, ...unlikeParts(before, after)];
+  return notices;
 }
 
 /** A run and itself, as a baseline saved from it is. */
@@ -51,17 +50,6 @@ export function sameCommit(
 
 export function machineOf({ host }: Baseline): string {
   return `${host.cpu} with ${host.cores} cores (${host.fingerprint})`;
-}
-
-/** The load was the same, so a part that is longer or shorter, or missing, is one that was not answered. */
-function unlikeParts(before: Baseline, after: Baseline): string[] {
-  const [a, b] = [partsOf(before.blocks), partsOf(after.blocks)];
-  return [...new Set([...a.keys(), ...b.keys()])].flatMap((part) => {
-    const [was, is] = [a.get(part)?.length ?? 0, b.get(part)?.length ?? 0];
-    return isAsLong(was, is) && was > 0 && is > 0
-      ? []
-      : [`${part}: answers in ${was} blocks before and in ${is} after`];
-  });
 }
 
 /** Why a metric has no row; undefined for one that neither run could see. */

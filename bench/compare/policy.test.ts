@@ -13,7 +13,7 @@ function file(t: TestContext, content: string): string {
   return path;
 }
 
-test("by default 5 % is noise, latency fails at +50 %, throughput at -50 %, right answers at -1 %, memory never", () => {
+test("by default 5 % is noise, latency fails at +50 %, throughput at -50 %, right answers at -5 %, memory never", () => {
   assert.deepEqual(DEFAULT_POLICY, {
     significance: 0.05,
     noise: 5,

@@ -1,5 +1,6 @@
 import { bytes, latency, percent, significant } from "../format.ts";
 import type { Comparison, Row } from "./compare.ts";
+import { FAMILIES, type Family, type Policy } from "./policy.ts";
 import { percentOf, type RowVerdict } from "./verdict.ts";
 
 /** How a comparison is said, on a terminal and on a page. */
@@ -59,15 +60,36 @@ export function overallWord({ change, severity }: RowVerdict): string {
   return severity === "none" ? change : `${change} (${severity}s)`;
 }
 
+const FAMILY_NAMES: Readonly<Record<Family, string>> = {
+  latency: "latency",
+  throughput: "throughput",
+  success: "right answers",
+  memory: "memory",
+  cpu: "CPU",
+};
+
+/** A line for each family: `latency: +20 % warns, +50 % fails`. */
+export function limitsText(policy: Policy): string[] {
+  return FAMILIES.map((family) => {
+    const { warn, fail } = policy[family];
+    const sign = family === "throughput" || family === "success" ? "−" : "+";
+    const of = (limit: number | undefined, does: string) =>
+      limit === undefined ? [] : [`${sign}${limit} % ${does}`];
+    const says = [...of(warn, "warns"), ...of(fail, "fails")].join(", ");
+    return `${FAMILY_NAMES[family]}: ${says === "" ? "no limit" : says}`;
+  });
+}
+
 const WEIGHT = { fail: 0, warn: 1, none: 2 } as const;
 
 /** What is behind the verdict, a line each, the worst first; then what could not be told. */
-export function reasons({ rows }: Pick<Comparison, "rows">): string[] {
+export function reasons({ rows, unanswered }: Pick<Comparison, "rows" | "unanswered">): string[] {
   const changed = rows
     .filter(({ change }) => change === "slower" || change === "faster")
     .sort((a, b) => order(a) - order(b));
   const unclear = rows.filter(({ change }) => change === "inconclusive").map(({ title }) => title);
   return [
+    ...unanswered,
     ...changed.map((row) => {
       const limit = row.limit === null ? "" : `, limit ${row.worse === "more" ? "+" : "−"}${row.limit} %`;
       return `${row.title} ${changeText(row.ratio)} (${intervalText(row)} %)${limit}`;

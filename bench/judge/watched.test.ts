@@ -49,10 +49,21 @@ test("memory that grows by a quarter in ten minutes is a leak, by 11 % a warning
   const growth = (perTenMinutes: number, seconds = 1_200) =>
     rows("soak", seconds, grows(perTenMinutes)).get("watched-target-memory");
   assert.equal(growth(0.5)?.state, "fail");
-  assert.equal(growth(0.13)?.state, "warn");
+  assert.equal(growth(0.11)?.state, "warn");
   assert.equal(growth(0.05)?.state, "pass");
   assert.equal(growth(0.5, 600)?.state, "fail", "ten minutes are enough");
   assert.equal(growth(0.5, 500), undefined, "too short to tell growth from a heap's steps");
+});
+
+test("a leak is held against what there was when it began, however much it has grown since", () => {
+  const leaking = (perTenMinutes: number, seconds: number) =>
+    rows("soak", seconds, (second) => ({
+      target: { rssBytes: 100e6 * (1 + (perTenMinutes * second) / 600) },
+    })).get("watched-target-memory");
+  const hour = leaking(0.16, 3_600);
+  assert.equal(Math.round(hour?.value ?? 0), 16);
+  assert.equal(hour?.state, "fail", "it nearly doubles in an hour");
+  assert.equal(leaking(0.08, 3_600)?.state, "pass");
 });
 
 test("a heap that grows by a tenth at once, whenever it does, is no leak", () => {
@@ -90,10 +101,40 @@ test("a process at its core's limit for a minute warns or fails; for half a minu
   assert.equal(busy("basic-load", 0.99, 90)?.state, "fail");
   assert.equal(busy("basic-load", 0.9, 90)?.state, "warn");
   assert.equal(busy("basic-load", 0.99, 30)?.state, "pass");
-  assert.equal(busy("stress", 0.99, 90), undefined, "callers ask for all that there is");
+  const { state, value, note } = busy("stress", 0.99, 90) ?? {};
+  assert.deepEqual([state, Math.round(100 * (value ?? 0))], ["not-applicable", 99]);
+  assert.equal(note, "callers without a rate ask for all that there is");
   const own = { ...WELL, bundled: false };
   assert.equal(busy("basic-load", 0.99, 90, own)?.state, "pass", "a server of one's own may use every core");
   assert.equal(busy("basic-load", 3.9, 90, own)?.state, "fail");
+});
+
+test("a server of one's own that works on one thread is at its limit at one core, after the warm-up", () => {
+  const own = { ...WELL, cores: 8, bundled: false };
+  const busy = (busiestThreadCores: number, from = 0, scenario = "basic-load") =>
+    rows(scenario, 300, (at) => ({ target: at < 60 || at < from ? {} : { busiestThreadCores } }), own).get(
+      "watched-target-thread",
+    );
+  assert.deepEqual([busy(0.99)?.state, busy(0.99)?.limit], ["fail", 0.8]);
+  assert.equal(busy(0.9)?.state, "warn");
+  assert.equal(busy(0.5)?.state, "pass");
+  assert.equal(busy(0.99, 0, "stress")?.state, "not-applicable");
+  assert.equal(busy(0.99, 301), undefined, "nobody told");
+});
+
+test("what a thread took in the minute that the warm-up was in is not judged", () => {
+  const evidence = new Evidence(planned("basic-load", "smoke", { seconds: 200 }));
+  for (let second = 1; second <= 200; second++) {
+    const phase = second <= 70 ? "warm-up" : "hold";
+    evidence.addWindow(windowAt(second - 1, requests(1, 2, { scenario: "basic-load", phase })));
+    const target = {
+      ...{ cpuCores: 1, rssBytes: 80e6 },
+      ...(second >= 60 && { busiestThreadCores: second < 130 ? 1 : 0.4 }),
+    };
+    evidence.addResources(resources(second, { target, k6CpuCores: 0.5, benchLoopDelayMs: 1 }));
+  }
+  const row = watched(evidence, { ...WELL, bundled: false }).find(({ id }) => id === "watched-target-thread");
+  assert.deepEqual([row?.value, row?.state], [0.4, "pass"]);
 });
 
 test("each process of a target is watched for itself", () => {
@@ -106,6 +147,19 @@ test("each process of a target is watched for itself", () => {
   assert.deepEqual(found.get("watched-A-cpu")?.tags, { member: "A" });
 });
 
+test("sockets that are never closed are a leak, however many a process may have; some more, or others each time, are none", () => {
+  const growth = (open: (second: number) => number) =>
+    rows("soak", 700, (second) => ({
+      target: { openFiles: { open: Math.round(open(second)), limit: 1_000_000 } },
+    })).get("watched-files-growth");
+  const leaking = growth((second) => 100 + (49_900 * second) / 700);
+  assert.deepEqual([leaking?.state, leaking?.stat, leaking?.unit], ["fail", "growth", "%/10min"]);
+  assert.equal(growth((second) => 500 + second / 5)?.state, "fail", "one in five seconds");
+  assert.equal(growth((second) => 20 + second / 30)?.state, "pass", "20 more in ten minutes");
+  assert.equal(growth((second) => 400 + 300 * Math.sin(second))?.state, "pass");
+  assert.equal(growth(() => 120)?.state, "pass");
+});
+
 test("one moment of nearly no files or no memory left is enough", () => {
   const found = rows("basic-load", 30, (at) => ({
     target: { openFiles: { open: at === 12 ? 990 : 100, limit: 1_000 } },
@@ -113,6 +167,23 @@ test("one moment of nearly no files or no memory left is enough", () => {
   }));
   assert.deepEqual([found.get("watched-files")?.state, found.get("watched-files")?.value], ["fail", 99]);
   assert.equal(found.get("watched-memory-left")?.state, "fail");
+});
+
+test("a heap near the limit at which V8 ends the process warns, of each process for itself", () => {
+  const member = (heapBytes: number) => ({
+    ...{ cpuCores: 0.1, rssBytes: 1e8, eventLoopDelayMs: 1 },
+    ...{ heapBytes, heapLimitBytes: 1e9 },
+  });
+  const members = rows("soak", 30, (at) => ({
+    target: { members: { A: member(at === 9 ? 950e6 : 100e6), bob: member(300e6) } },
+  }));
+  const [a, bob] = ["A", "bob"].map((name) => members.get(`watched-${name}-heap-limit`));
+  assert.deepEqual([a?.state, a?.value, a?.unit, a?.tags], ["warn", 95, "%", { member: "A" }]);
+  assert.deepEqual([bob?.state, bob?.value], ["pass", 30]);
+  const row = rows("basic-load", 30, () => ({ target: { heapBytes: 500e6 } })).get(
+    "watched-target-heap-limit",
+  );
+  assert.equal(row, undefined, "it does not tell its limit");
 });
 
 test("a server whose process cannot be seen is not watched", () => {

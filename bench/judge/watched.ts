@@ -1,4 +1,7 @@
-/** What every run is watched for, beside its plan's SLA: a leak, a core at its limit, too many open files, no memory left. */
+/**
+ * What every run is watched for, beside its plan's SLA: a leak, a core at its limit, too many open files, no memory left on
+ * the machine or in a heap.
+ */
 import { max, min } from "simple-statistics";
 import type { ResourceSample, SlaResult } from "../results/run-schema.ts";
 import type { Evidence, ResourcePick } from "./evidence.ts";
@@ -8,11 +11,18 @@ import { stateOf } from "./sla.ts";
 /** More than this in ten minutes, with a slope that is one, is a leak. */
 const GROWTH_PERCENT = 10;
 const GROWTH_MINUTES = 10;
-/** A process that takes more of a core than this for a minute has little left for a peak. */
+/** A process, or a thread, that takes more of a core than this for a minute has little left for a peak. */
 const CPU_CORES = 0.8;
 const CPU_SECONDS = 60;
 /** Of the files that a process may have open, sockets among them. */
 const FILES_PERCENT = 80;
+/**
+ * Fewer more in ten minutes are no leak of files, whatever they are in percent: a server opens a log, and k6 one more connection
+ * with each caller that a late answer costs it.
+ */
+const LEAST_FILES = 50;
+/** Of the heap that V8 allows: near it the process collects all the time, and at it V8 ends it, whatever the machine has left. */
+const HEAP_PERCENT = 90;
 /** Below this the system begins to kill. */
 const MEMORY_LEFT_PERCENT = 5;
 
@@ -30,11 +40,13 @@ type Limit = Pick<SlaResult, "stat" | "op" | "limit" | "unit">;
 
 /**
  * P1 rows of what could be judged: growth from ten minutes of level load on, since more load takes more memory; a minute at
- * the limit from a minute on. A load without a rate asks for all that a target can give, so its CPU is not judged.
+ * the limit from a minute on. A load without a rate asks for all that a target can give, so its CPU is shown and not judged.
  */
 export function watched(evidence: Evidence, machine: Watched): SlaResult[] {
   const rows = processesIn(evidence.resources).flatMap((name) => ofProcess(evidence, machine, name));
-  return [...rows, openFiles(evidence), memoryLeft(evidence)].filter((row) => row !== undefined);
+  return [...rows, busiestThread(evidence), ...openFiles(evidence), memoryLeft(evidence)].filter(
+    (row) => row !== undefined,
+  );
 }
 
 /** @param member undefined for a target of one process */
@@ -42,7 +54,7 @@ function ofProcess(evidence: Evidence, { cores, bundled }: Watched, member: stri
   const name = member ?? "target";
   const tags: Record<string, string> = member === undefined ? {} : { member };
   const of =
-    (pick: (process: Sampled) => number | null): ResourcePick =>
+    (pick: (process: Sampled) => number | null | undefined): ResourcePick =>
     ({ target }) => {
       const process = member === undefined ? target : target?.members?.[member];
       return process && pick(process);
@@ -57,26 +69,69 @@ function ofProcess(evidence: Evidence, { cores, bundled }: Watched, member: stri
       evidence.levelReadings(of(({ heapBytes }) => heapBytes)),
     ),
   ];
-  if (evidence.plan.load.model === "closed") return rows;
+  const shares = evidence.readings(
+    of(({ heapBytes, heapLimitBytes }) => heapBytes && heapLimitBytes && (100 * heapBytes) / heapLimitBytes),
+  );
+  const heap = judged(
+    {
+      id: `watched-${name}-heap-limit`,
+      title: `${name} heap of its limit`,
+      metric: "target_heap_bytes",
+      tags,
+    },
+    { stat: "max", op: "<", limit: HEAP_PERCENT, unit: "%" },
+    shares.length === 0 ? undefined : max(shares.map(({ value }) => value)),
+  );
   const limit = CPU_CORES * (bundled ? 1 : cores);
   const cpu = judged(
     { id: `watched-${name}-cpu`, title: `${name} CPU, busiest minute`, metric: "target_cpu_cores", tags },
     { stat: "avg-1m", op: "<", limit, unit: "cores" },
     busiestMinute(evidence.readings(of(({ cpuCores }) => cpuCores))),
   );
-  return [...rows, cpu];
+  return [...rows, heap, underCallers(evidence, cpu)];
 }
 
-function openFiles(evidence: Evidence): SlaResult | undefined {
+/** A server that works on one thread is at its limit at one core; what a thread compiles in the warm-up is no limit. */
+function busiestThread(evidence: Evidence): SlaResult | undefined {
+  const start = evidence.phases.find(({ phase }) => phase !== "warm-up");
+  const minutes = evidence
+    .readings(({ target }) => target?.busiestThreadCores)
+    .filter(({ atMs }) => start !== undefined && atMs - CPU_SECONDS * 1000 >= start.fromMs);
+  const row = judged(
+    {
+      ...{ id: "watched-target-thread", title: "target's busiest thread, busiest minute" },
+      ...{ metric: "target_thread_cpu_cores", tags: {} },
+    },
+    { stat: "avg-1m", op: "<", limit: CPU_CORES, unit: "cores" },
+    minutes.length === 0 ? undefined : max(minutes.map(({ value }) => value)),
+  );
+  return underCallers(evidence, row);
+}
+
+function underCallers({ plan }: Evidence, row: SlaResult | undefined): SlaResult | undefined {
+  if (row === undefined || plan.load.model !== "closed") return row;
+  return { ...row, state: "not-applicable", note: "callers without a rate ask for all that there is" };
+}
+
+/** A limit may be a million: then it is the growth that tells, long before. */
+function openFiles(evidence: Evidence): (SlaResult | undefined)[] {
   const shares = evidence.readings(({ target }) => {
     const files = target?.openFiles;
     return files && (100 * files.open) / files.limit;
   });
-  return judged(
-    { id: "watched-files", title: "open files and sockets", metric: "target_open_files", tags: {} },
-    { stat: "max", op: "<", limit: FILES_PERCENT, unit: "%" },
-    shares.length === 0 ? undefined : max(shares.map(({ value }) => value)),
-  );
+  const what = { metric: "target_open_files", tags: {} };
+  return [
+    growing(
+      { id: "watched-files-growth", title: "growth of open files and sockets", ...what },
+      evidence.levelReadings(({ target }) => target?.openFiles?.open),
+      LEAST_FILES,
+    ),
+    judged(
+      { id: "watched-files", title: "open files and sockets", ...what },
+      { stat: "max", op: "<", limit: FILES_PERCENT, unit: "%" },
+      shares.length === 0 ? undefined : max(shares.map(({ value }) => value)),
+    ),
+  ];
 }
 
 function memoryLeft(evidence: Evidence): SlaResult | undefined {
@@ -90,14 +145,15 @@ function memoryLeft(evidence: Evidence): SlaResult | undefined {
   );
 }
 
-function growing(what: What, readings: readonly Reading[]): SlaResult | undefined {
+/** @param least so much more in ten minutes, in the unit of the readings, is nothing */
+function growing(what: What, readings: readonly Reading[], least = 0): SlaResult | undefined {
   const found = leak(readings);
   if (found === undefined) return undefined;
   const [value, low, high] = [found.perHour, found.low, found.high].map((it) => (it * GROWTH_MINUTES) / 60);
   const row = judged(what, { stat: "growth", op: "<", limit: GROWTH_PERCENT, unit: "%/10min" }, value);
   const note = `95 % interval ${low?.toFixed(1)} to ${high?.toFixed(1)} % in ${GROWTH_MINUTES} minutes`;
-  // It may well be nothing, or a step of a heap: no leak, however steep the line.
-  const nothing = (low ?? 0) <= 0 || !found.goesOn;
+  // It may well be nothing, a tooth or a step of a heap: no leak, however steep the line.
+  const nothing = (low ?? 0) <= 0 || !found.goesOn || (found.unitsPerHour * GROWTH_MINUTES) / 60 < least;
   return row && { ...row, note, ...(nothing && { state: "pass" as const }) };
 }
 

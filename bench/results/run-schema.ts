@@ -220,7 +220,11 @@ export const resourceSampleSchema = z.object({
       cpuCores: z.number(),
       rssBytes: z.number(),
       heapBytes: z.number().nullable(),
+      /** What it may grow to before V8 ends the process; missing where the target does not tell. */
+      heapLimitBytes: z.number().optional(),
       eventLoopDelayMs: z.number().nullable(),
+      /** What the busiest thread took of a core over the last minute, 0 to 1; of a server of one's own, from a minute on. */
+      busiestThreadCores: z.number().optional(),
       /** Files, sockets among them, of the process nearest to its own limit; null where the system does not tell. */
       openFiles: z.object({ open: z.number(), limit: z.number() }).nullable().optional(),
       /** CPU seconds and requests by variant since the target started, where it reports them. */
@@ -233,6 +237,7 @@ export const resourceSampleSchema = z.object({
             cpuCores: z.number(),
             rssBytes: z.number(),
             heapBytes: z.number().nullable(),
+            heapLimitBytes: z.number().optional(),
             eventLoopDelayMs: z.number().nullable(),
           }),
         )

@@ -1,6 +1,7 @@
 import { cpus, totalmem } from "node:os";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { NodeFigures, ResourceSample } from "../results/run-schema.ts";
+import { BusiestThread } from "./busiest-thread.ts";
 import { type ConnectorTotals, connectorFigures } from "./connector-totals.ts";
 import { type Scrape, scrape } from "./scrape.ts";
 import type { Member } from "./target.ts";
@@ -13,6 +14,8 @@ export interface Watched {
   readonly name?: string;
   /** Where the target serves /metrics. */
   readonly adminUrl: string | undefined;
+  /** Whether it is told what the busiest thread takes: of a target of which nobody knows on how many it works. */
+  readonly threads?: boolean;
   /** Processes of a target that has several. */
   readonly members?: Readonly<Record<string, Member>>;
   readonly k6Pid: () => number | undefined;
@@ -43,6 +46,7 @@ export class Sampler {
   readonly #loop = monitorEventLoopDelay({ resolution: 10 });
   readonly #before = new Map<number, { usage: Usage; atMs: number }>();
   readonly #toldBefore = new Map<string, { totals: ConnectorTotals; atMs: number }>();
+  readonly #threads = new BusiestThread();
   #hostBefore = hostTimes();
   #ownBefore = { cpu: process.cpuUsage(), atMs: performance.now() };
   #timer: NodeJS.Timeout | undefined;
@@ -79,10 +83,10 @@ export class Sampler {
       [...admins].map(async (admin) => admin !== undefined && told.set(admin, await scrape(admin))),
     );
     const [target, k6] = [this.#rate(targetPid), this.#rate(k6Pid())];
-    const of = (admin: string | undefined) => ({
-      heapBytes: told.get(admin)?.heapBytes ?? null,
-      eventLoopDelayMs: told.get(admin)?.eventLoopDelayMs ?? null,
-    });
+    const of = (admin: string | undefined) => {
+      const { heapBytes = null, heapLimitBytes, eventLoopDelayMs = null } = told.get(admin) ?? {};
+      return { heapBytes, ...(heapLimitBytes !== undefined && { heapLimitBytes }), eventLoopDelayMs };
+    };
     const each = Object.entries(members).flatMap(([name, { pid, admin }]) => {
       const used = this.#rate(pid);
       return used === null ? [] : [[name, { ...used, ...of(admin) }] as const];
@@ -101,6 +105,7 @@ export class Sampler {
       target: target && {
         ...target,
         ...of(adminUrl),
+        ...this.#busiestThread(targetPid),
         openFiles: this.#openFiles(targetPid),
         variants: told.get(adminUrl)?.variants ?? null,
         ...(each.length > 0 && { members: Object.fromEntries(each) }),
@@ -132,6 +137,12 @@ export class Sampler {
     const seconds = (atMs - before.atMs) / 1000;
     const cpuCores = Math.max(0, usage.cpuSeconds - before.usage.cpuSeconds) / seconds;
     return { cpuCores, rssBytes: usage.rssBytes };
+  }
+
+  #busiestThread(pid: number | undefined): { busiestThreadCores?: number } {
+    if (!this.#watched.threads || pid === undefined) return {};
+    const busiestThreadCores = this.#threads.look(pid, performance.now());
+    return busiestThreadCores === undefined ? {} : { busiestThreadCores };
   }
 
   /** As `#rate`, which has just looked, saw them. */

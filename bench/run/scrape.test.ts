@@ -9,6 +9,7 @@ import { readMetrics, scrape } from "./scrape.ts";
 const PAGE = `# HELP nodejs_heap_size_used_bytes Process heap size used from Node.js in bytes.
 # TYPE nodejs_heap_size_used_bytes gauge
 nodejs_heap_size_used_bytes 31457280
+nodejs_heap_size_limit_bytes 4345298944
 nodejs_eventloop_lag_p99_seconds 0.0123
 # HELP connector_requests_total Requests
 connector_requests_total{variant="none",code="ok"} 90
@@ -21,6 +22,7 @@ connector_cpu_seconds_total{variant="full"} 1.5e-1
 test("heap, event loop, requests and CPU by variant are read from a target's page", () => {
   assert.deepEqual(readMetrics(PAGE), {
     heapBytes: 31_457_280,
+    heapLimitBytes: 4_345_298_944,
     eventLoopDelayMs: 12.3,
     requests: 150,
     variants: { none: { cpuSeconds: 0.25, requests: 100 }, full: { cpuSeconds: 0.15, requests: 50 } },
@@ -46,6 +48,7 @@ test("lines that end as on Windows read the same", () => {
 
 const NOTHING = {
   heapBytes: undefined,
+  heapLimitBytes: undefined,
   eventLoopDelayMs: undefined,
   requests: undefined,
   variants: null,

@@ -7,6 +7,8 @@ type Target = NonNullable<ResourceSample["target"]>;
 /** What a target tells of itself at GET /metrics, in Prometheus text; each undefined where it does not. */
 export interface Scrape {
   readonly heapBytes: number | undefined;
+  /** What the heap may grow to before V8 ends the process. */
+  readonly heapLimitBytes: number | undefined;
   readonly eventLoopDelayMs: number | undefined;
   /** Requests that reached the target since it started. */
   readonly requests: number | undefined;
@@ -43,6 +45,7 @@ export function readMetrics(text: string): Scrape {
   );
   return {
     heapBytes: sum(text, "nodejs_heap_size_used_bytes"),
+    heapLimitBytes: sum(text, "nodejs_heap_size_limit_bytes"),
     eventLoopDelayMs: delaySeconds === undefined ? undefined : delaySeconds * 1000,
     requests: sum(text, "connector_requests_total"),
     variants: cpu.size === 0 ? null : variants,

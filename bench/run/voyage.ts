@@ -138,6 +138,7 @@ async function load(
       targetPid: target.pid,
       adminUrl: target.adminUrl,
       members: target.members,
+      threads: target.kind === "command",
       k6Pid: () => k6.child.pid,
     },
     (sample) => {

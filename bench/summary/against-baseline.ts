@@ -31,9 +31,12 @@ export function againstBaseline(
   }
   try {
     const comparison = compare(before, after, { policy, acrossMachines: false });
-    const { change, severity, limit, notices, rows } = comparison;
+    const { change, severity, limit, notices, unanswered, rows } = comparison;
     const { run: baseline, commit } = before;
-    const said = { baseline, commit, change, severity, limit, notices: [...notices], rows: [...rows] };
+    const said = {
+      ...{ baseline, commit, change, severity, limit },
+      ...{ notices: [...notices], unanswered: [...unanswered], rows: [...rows] },
+    };
     return { said: { state: "compared", ...said }, comparison };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -140,7 +140,7 @@ function comparison(run: RunSummary, delta: Compared): Block[] {
       ]),
       strong: delta.rows.flatMap(({ severity }, i) => (severity === "none" ? [] : [i])),
     },
-    ...delta.notices.map((notice) => text(`${nameOf(run)}: ${notice}.`)),
+    ...[...delta.unanswered, ...delta.notices].map((notice) => text(`${nameOf(run)}: ${notice}.`)),
   ];
 }
 

@@ -68,6 +68,7 @@ const againstBaseline = z.discriminatedUnion("state", [
     severity,
     limit,
     notices: z.array(z.string()),
+    unanswered: z.array(z.string()),
     rows: z.array(row),
   }),
   /** There is none; this run is it; or it is of another machine or load, or the run has nothing to compare. */

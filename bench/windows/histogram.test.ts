@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { encodeIntoCompressedBase64, Float64Histogram } from "hdr-histogram-js";
 import { TrendHistogram } from "./histogram.ts";
+import { WindowError } from "./window.ts";
 
 /** A trend's series as a window carries it, made of microseconds. */
 function seriesOf(us: readonly number[]) {
@@ -67,3 +68,16 @@ test("an empty trend has no percentile, mean or summary", () => {
   assert.equal(empty.mean, undefined);
   assert.equal(empty.summary(), undefined);
 });
+
+for (const [what, hdr] of [
+  ["nothing", ""],
+  ["no base64", "?!"],
+  ["half of one", seriesOf([1, 2, 3]).hdr.slice(0, 30)],
+  ["another that was deflated", "HISTFAAAABB4nGNgYGBgBAAABQAB"],
+] as const) {
+  test(`a histogram that is ${what} is a WindowError, and adds nothing`, () => {
+    const histogram = new TrendHistogram();
+    assert.throws(() => histogram.add({ n: 3, sum: 6, min: 1, max: 3, hdr }), WindowError);
+    assert.equal(histogram.n, 0);
+  });
+}

@@ -32,11 +32,12 @@ export class TrendHistogram {
 
   add(series: Pick<TrendSeries, "n" | "sum" | "min" | "max" | "hdr">): void {
     if (series.n === 0) return;
+    const samples = decode(series.hdr);
     this.n += series.n;
     this.sum += series.sum;
     this.min = Math.min(this.min, series.min);
     this.max = Math.max(this.max, series.max);
-    this.#hdr.add(decode(series.hdr));
+    this.#hdr.add(samples);
   }
 
   merge(other: TrendHistogram): void {
@@ -102,6 +103,7 @@ function growing(): Float64Histogram {
   return histogram;
 }
 
+/** @throws WindowError when it is none */
 function decode(base64: string): Float64Histogram {
   try {
     return decodeFromCompressedBase64(base64, 64) as Float64Histogram;
