@@ -7,10 +7,10 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { keyFiles, scratch } from "../targets/ilp/claims/testing/keys.ts";
-import { startReceiver } from "../targets/ilp/receiver/receiver.ts";
-import { startSender } from "../targets/ilp/testing/sender.ts";
-import { ROOT } from "./plimsoll.ts";
+import { keyFiles, scratch } from "../../targets/ilp/claims/testing/keys.ts";
+import { startReceiver } from "../../targets/ilp/receiver/receiver.ts";
+import { startSender } from "../../targets/ilp/testing/sender.ts";
+import { ROOT } from "../plimsoll.ts";
 
 const BUNDLE = join(ROOT, "dist", "targets", "ilp.mjs");
 const DEADLINE_MS = 20_000;

@@ -4,10 +4,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
-import { targetProgram } from "../bench/paths.ts";
-import type { Run } from "../bench/results/run-schema.ts";
-import { freeBase } from "../targets/ilp/testing/free-base.ts";
-import { onlyRun, resultsFolder, runScenario, said, start } from "./plimsoll.ts";
+import { targetProgram } from "../../bench/paths.ts";
+import type { Run } from "../../bench/results/run-schema.ts";
+import { freeBase } from "../../targets/ilp/testing/free-base.ts";
+import { onlyRun, resultsFolder, runScenario, said, start } from "../plimsoll.ts";
 
 /** Starts the bundled network and knows no more of it than an address. */
 async function connector(t: TestContext): Promise<{ url: string; child: ChildProcess }> {

@@ -4,13 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { influxd, noInfluxd } from "../bench/influx/testing/influxd.ts";
-import { dataSource } from "../grafana/testing/data-source.ts";
-import { dataPanels, generated } from "../grafana/testing/generated.ts";
-import { type Answered, emptyPanels, idleQueries, variablesOf, view } from "../grafana/testing/view.ts";
-import { freeBase } from "../targets/ilp/testing/free-base.ts";
-import { runScenario } from "./plimsoll.ts";
-import { startTarget } from "./start-target.ts";
+import { influxd, noInfluxd } from "../../bench/influx/testing/influxd.ts";
+import { dataSource } from "../../grafana/testing/data-source.ts";
+import { dataPanels, generated } from "../../grafana/testing/generated.ts";
+import { type Answered, emptyPanels, idleQueries, variablesOf, view } from "../../grafana/testing/view.ts";
+import { freeBase } from "../../targets/ilp/testing/free-base.ts";
+import { runScenario } from "../plimsoll.ts";
+import { startTarget } from "../start-target.ts";
 
 /**
  * A run of every kind, healthy ones and those in which something fails, those over HTTP at once and then those of packets:

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { ROOT } from "./plimsoll.ts";
+import { ROOT } from "../plimsoll.ts";
 import { stockK6 } from "./stock-k6.ts";
 
 export interface RawK6 {

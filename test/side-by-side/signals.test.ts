@@ -4,8 +4,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
-import { alive, until } from "../bench/run/testing/processes.ts";
-import { AT_A_TERMINAL, onlyRun, ROOT, resultsFolder, said } from "./plimsoll.ts";
+import { alive, until } from "../../bench/run/testing/processes.ts";
+import { AT_A_TERMINAL, onlyRun, ROOT, resultsFolder, said } from "../plimsoll.ts";
 
 function npx(t: TestContext, ...args: string[]) {
   const child = spawn("npx", ["--no-install", "plimsoll", ...args], {

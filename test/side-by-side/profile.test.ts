@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { kindsOf } from "../bench/profile/heap.ts";
-import { alive } from "../bench/run/testing/processes.ts";
-import { freeBase } from "../targets/ilp/testing/free-base.ts";
-import { onlyRun, plimsoll, ROOT, resultsFolder } from "./plimsoll.ts";
+import { kindsOf } from "../../bench/profile/heap.ts";
+import { alive } from "../../bench/run/testing/processes.ts";
+import { freeBase } from "../../targets/ilp/testing/free-base.ts";
+import { onlyRun, plimsoll, ROOT, resultsFolder } from "../plimsoll.ts";
 
 test("a profile names functions of the target by their source, and has a flame graph and two heap snapshots", async (t) => {
   const out = resultsFolder(t);

@@ -4,12 +4,12 @@ import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { SCENARIOS } from "../scenarios/plans.ts";
-import { freeBase } from "../targets/ilp/testing/free-base.ts";
-import { ROOT } from "./plimsoll.ts";
-import { startTarget } from "./start-target.ts";
+import { SCENARIOS } from "../../scenarios/plans.ts";
+import { freeBase } from "../../targets/ilp/testing/free-base.ts";
+import { ROOT } from "../plimsoll.ts";
+import { startTarget } from "../start-target.ts";
+import { onlyTooSlowForK6 } from "../too-slow.ts";
 import { stockK6 } from "./stock-k6.ts";
-import { onlyTooSlowForK6 } from "./too-slow.ts";
 
 async function up(t: TestContext, ...flags: string[]): Promise<Record<string, string>> {
   return startTarget(t, "connector", "--port-base", "0", ...flags);

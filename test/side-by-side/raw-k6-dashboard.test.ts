@@ -4,13 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { influxd, noInfluxd } from "../bench/influx/testing/influxd.ts";
-import { dataSource } from "../grafana/testing/data-source.ts";
-import { generated } from "../grafana/testing/generated.ts";
-import { emptyPanels, idleQueries, variablesOf, view } from "../grafana/testing/view.ts";
-import { freeBase } from "../targets/ilp/testing/free-base.ts";
+import { influxd, noInfluxd } from "../../bench/influx/testing/influxd.ts";
+import { dataSource } from "../../grafana/testing/data-source.ts";
+import { generated } from "../../grafana/testing/generated.ts";
+import { emptyPanels, idleQueries, variablesOf, view } from "../../grafana/testing/view.ts";
+import { freeBase } from "../../targets/ilp/testing/free-base.ts";
+import { startTarget } from "../start-target.ts";
 import { rawK6 } from "./raw-k6.ts";
-import { startTarget } from "./start-target.ts";
 
 /** Runs a script as docs/grafana.md says, tagged with a run's name and its target. */
 const rawRun = (

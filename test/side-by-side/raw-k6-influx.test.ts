@@ -1,10 +1,10 @@
 /** The raw way: k6's own InfluxDB output, in stock k6, one point a sample (docs/influx.md). */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { influxd, noInfluxd } from "../bench/influx/testing/influxd.ts";
-import { query } from "../bench/influx/testing/query.ts";
+import { influxd, noInfluxd } from "../../bench/influx/testing/influxd.ts";
+import { query } from "../../bench/influx/testing/query.ts";
+import { startTarget } from "../start-target.ts";
 import { rawK6 } from "./raw-k6.ts";
-import { startTarget } from "./start-target.ts";
 
 /** Runs the spike for a few seconds; gives back what k6 printed, its summary among it. */
 const spike = (t: TestContext, url: string, out: string, env: Record<string, string> = {}) =>

@@ -6,8 +6,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import { type Run, runSchema } from "../bench/results/run-schema.ts";
-import { AT_A_TERMINAL, ROOT, resultsFolder, said, start } from "./plimsoll.ts";
+import { type Run, runSchema } from "../../bench/results/run-schema.ts";
+import { AT_A_TERMINAL, ROOT, resultsFolder, said, start } from "../plimsoll.ts";
 
 const IN_CI = { ...AT_A_TERMINAL, CI: "true" };
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "./plimsoll.ts";
+import { ROOT } from "../plimsoll.ts";
 
 /** k6 without our output, of the version that ours is built from; or whichever K6_BIN names. */
 export function stockK6(): string {
