@@ -53,6 +53,41 @@ const readings: Record<string, Reading> = {
   },
 };
 
+/** What a packet says, as text, or why it says nothing. */
+function saysOf(read: Reading, packet: readonly number[]): string {
+  try {
+    return JSON.stringify(read(Uint8Array.from(packet)), (_, value) =>
+      value instanceof Uint8Array ? hex(value) : value,
+    );
+  } catch (error) {
+    assert.ok(error instanceof WireError);
+    return error.code;
+  }
+}
+
+for (const [name, whole, headers] of [
+  ["fulfill", FULFILL, 2],
+  ["reject", REJECT, 2],
+] as const) {
+  test(`${name}: what is in a packet is read the same where its length takes one byte and where it takes two`, () => {
+    const type = whole[0] as number;
+    const contents = [...whole.subarray(headers)];
+    const change = fc.tuple(fc.nat(contents.length - 1), fc.integer({ min: 0, max: 255 }));
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 3 }), fc.nat(20), (changes, cut) => {
+        const bytes = contents.slice(0, contents.length - Math.max(0, cut - 10));
+        for (const [at, byte] of changes) if (at < bytes.length) bytes[at] = byte;
+        const short = saysOf(readings[name] as Reading, [type, bytes.length, ...bytes]);
+        // Bytes behind the last field are ignored, so these make the packet longer and nothing else.
+        const more = [...bytes, ...new Array<number>(128).fill(0)];
+        const long = saysOf(readings[name] as Reading, [type, 0x81, more.length, ...more]);
+        if (short !== "TRUNCATED") assert.equal(long, short);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+}
+
 /** Total bytes of the views in a result. */
 function bytesIn(value: unknown): number {
   if (value instanceof Uint8Array) return value.length;

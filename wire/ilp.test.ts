@@ -99,6 +99,18 @@ for (const size of [0, 1, 93, 94, 95, 96, 127, 128]) {
   });
 }
 
+for (const size of [0, 1, 101, 102, 103, 104, 128]) {
+  test(`a Reject with a message of ${size} bytes, around where its lengths take more than a byte`, () => {
+    const said = { ...reject, message: "m".repeat(size) };
+    const bytes = write(said);
+    const { code, triggeredBy, message, data, end } = readReject(bytes);
+    assert.deepEqual({ code, triggeredBy, message, data }, said);
+    assert.equal(end, bytes.length);
+    for (let cut = 0; cut < bytes.length; cut++)
+      throwsWire("TRUNCATED", () => readReject(bytes, undefined, 0, cut));
+  });
+}
+
 test("writing starts at an offset and leaves the rest of the buffer alone", () => {
   const into = new Uint8Array(300).fill(0xee);
   assert.equal(writePacket(prepare, into, 100), 100 + README_PREPARE.length);

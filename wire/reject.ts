@@ -3,7 +3,15 @@ import { enter, MAX_DATA, needData, open, PacketType, sizeOfEnvelope } from "./e
 import { WireError } from "./error.ts";
 import { EMPTY, Reader, sizeOfOctets, viewOf, writeLength, writeOctets } from "./oer.ts";
 import { SeenTexts } from "./seen-texts.ts";
-import { checkAscii, countCharacters, sizeOfUtf8, utf8Text, writeAscii, writeUtf8 } from "./text.ts";
+import {
+  asciiText,
+  checkAscii,
+  countCharacters,
+  sizeOfUtf8,
+  utf8Text,
+  writeAscii,
+  writeUtf8,
+} from "./text.ts";
 
 /** Most characters of a message. Characters, as ASN.1 counts a UTF8String, so up to four bytes each. */
 export const MAX_MESSAGE = 8191;
@@ -23,6 +31,7 @@ export interface Reject {
 /** A connector says few different things. Only those of up to so many bytes are kept, so the table stays below 50 kB. */
 const SHORT_MESSAGE = 64;
 const messages = new SeenTexts(256, utf8Text);
+const codes = new SeenTexts(64, asciiText);
 
 /** A Reject, read in place; see PrepareView for what that means. */
 export class RejectView implements Reject {
@@ -41,8 +50,8 @@ export class RejectView implements Reject {
 
   /** Three ASCII characters; RFC 0027 lists them, others pass. */
   get code(): string {
-    const at = this.codeStart;
-    return String.fromCharCode(this.bytes[at]!, this.bytes[at + 1]!, this.bytes[at + 2]!);
+    const { bytes, codeStart: at } = this;
+    return codes.text(bytes, at, at + 3, bytes[at]! ^ (bytes[at + 1]! << 1) ^ (bytes[at + 2]! << 2));
   }
 
   get triggeredBy(): string {
@@ -78,22 +87,66 @@ export function readReject(
   start = 0,
   end = bytes.length,
 ): RejectView {
+  if (locateShort(bytes, into, start, end)) {
+    checkOrigin(into);
+    return into;
+  }
   enter(reader, PacketType.reject, bytes, start, end);
   into.bytes = bytes;
   into.start = start;
   into.end = reader.end;
   into.codeStart = reader.skip(3);
-  checkAscii(bytes, into.codeStart, into.codeStart + 3, "a code");
-  const by = reader.string();
-  into.triggeredByHash = by === reader.at ? 0 : checkAddress(bytes, by, reader.at);
-  into.triggeredByStart = by;
+  into.triggeredByStart = reader.string();
   into.triggeredByEnd = reader.at;
+  checkOrigin(into);
   into.messageStart = reader.string();
   into.messageEnd = reader.at;
   checkMessage(bytes, into.messageStart, into.messageEnd);
   into.dataStart = reader.octets(MAX_DATA, "data");
   into.dataEnd = reader.at;
   return into;
+}
+
+/**
+ * Nearly every Reject: its length takes one byte, and so then do all within it, of which none is over a limit. Says no to
+ * all others, the broken ones too; code and address are still to be checked.
+ */
+function locateShort(bytes: Uint8Array, into: RejectView, start: number, end: number): boolean {
+  if (!(start >= 0 && end <= bytes.length && end - start > 2)) return false;
+  if (bytes[start] !== PacketType.reject) return false;
+  const size = bytes[start + 1]!;
+  const over = start + 2 + size;
+  // A code and three lengths at least.
+  if (size < 6 || size >= 0x80 || over > end) return false;
+  // A byte of 0x80 and more, how many of length follow, leads past the end, and so do all but the lengths there are.
+  const by = start + 6;
+  const byEnd = by + bytes[by - 1]!;
+  if (byEnd >= over) return false;
+  const message = byEnd + 1;
+  const messageEnd = message + bytes[byEnd]!;
+  if (messageEnd >= over) return false;
+  const data = messageEnd + 1;
+  const dataEnd = data + bytes[messageEnd]!;
+  if (dataEnd > over) return false;
+  into.bytes = bytes;
+  into.start = start;
+  into.end = over;
+  into.codeStart = start + 2;
+  into.triggeredByStart = by;
+  into.triggeredByEnd = byEnd;
+  into.messageStart = message;
+  into.messageEnd = messageEnd;
+  into.dataStart = data;
+  into.dataEnd = dataEnd;
+  return true;
+}
+
+/** @throws WireError BAD_TEXT, BAD_ADDRESS, TOO_LONG */
+function checkOrigin(view: RejectView): void {
+  const { bytes, codeStart, triggeredByStart, triggeredByEnd } = view;
+  checkAscii(bytes, codeStart, codeStart + 3, "a code");
+  const none = triggeredByStart === triggeredByEnd;
+  view.triggeredByHash = none ? 0 : checkAddress(bytes, triggeredByStart, triggeredByEnd);
 }
 
 function checkMessage(bytes: Uint8Array, start: number, end: number): void {
