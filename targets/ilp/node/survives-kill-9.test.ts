@@ -134,7 +134,7 @@ test(`a node killed ${KILLS} times under load loses no acknowledged packet, and 
     return child;
   }
 
-  for (let n = 0; n < KILLS; n++) {
+  async function killUnderLoad(): Promise<void> {
     const child = await start();
     await using peers = new AsyncDisposableStack();
     const bob = peers.adopt(await fulfillingReceiver(url, "bob-token"), (it) => it.close());
@@ -149,6 +149,10 @@ test(`a node killed ${KILLS} times under load loses no acknowledged packet, and 
     await loaded;
     assert.equal(child.signalCode, "SIGKILL", "it ran until it was killed");
   }
+
+  for (let n = 0; n < KILLS; n++) await killUnderLoad();
+  // A batch may have had the end of every hold in it: what becomes of holds needs some.
+  for (let more = 5; more > 0 && read(ledgerFile).pending.length === 0; more--) await killUnderLoad();
 
   // Before it is started again, however long that takes: what had run out by then is given back at once.
   const { pending } = read(ledgerFile);
