@@ -3,6 +3,12 @@ import { COMMANDS } from "./commands/all.ts";
 import { Failure } from "./failure.ts";
 import { versionOfPlimsoll } from "./host/versions.ts";
 
+// `| head` closes the pipe: what is said from then on is lost, and a run that is under way is not.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+
 const program = new Command("plimsoll")
   .usage("<command> [options]")
   .description(

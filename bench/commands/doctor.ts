@@ -123,11 +123,17 @@ function bundles(): Finding {
 }
 
 async function ports(): Promise<Finding[]> {
-  const wanted = [...CONNECTOR_VARIANTS.map((_, n) => 8080 + n), 8100, 9464];
+  const connector = [...CONNECTOR_VARIANTS.map((_, n) => 8080 + n), 8100, 9464];
+  const interledger = [0, 1, 2, 3, 4].flatMap((n) => [3000 + n, 9080 + n]).concat(9000);
   const taken: number[] = [];
-  for (const port of wanted) if (!(await isFree(port))) taken.push(port);
+  for (const port of [...connector, ...interledger]) if (!(await isFree(port))) taken.push(port);
   return taken.length === 0
-    ? [{ state: "ok", what: "the HTTP connector's ports are free (8080-8095, 8100, 9464 on 127.0.0.1)" }]
+    ? [
+        {
+          state: "ok",
+          what: "the bundled targets' ports are free (8080-8095, 8100, 9464; 3000-3004, 9000, 9080-9084 on 127.0.0.1)",
+        },
+      ]
     : [
         {
           state: "bad",

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ProfileName } from "../../scenarios/lib/plan.ts";
+import { checkAddress } from "../../wire/address.ts";
 import { RESULTS } from "../results/store.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -42,7 +43,7 @@ export function loadOptions(command: Command, profile: ProfileName = "full"): Co
     )
     .option(
       "-e, --env <NAME=value>",
-      "tell the script, as k6's own -e; of packets: TOKEN, DESTINATION, SECRET, HUB",
+      "tell the script, as k6's own -e; of packets: TOKEN, DESTINATION, SECRET, HUB, HOPS",
       pairs,
     )
     .option("--out <dir>", "folder that gets a folder for each run", filled, RESULTS);
@@ -73,5 +74,16 @@ function pairs(text: string, before: Record<string, string> = {}): Record<string
   const [, name = "", value = ""] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
   if (name === "") throw new InvalidArgumentError("It looks like TOKEN=alice-token.");
   if (OURS.includes(name)) throw new InvalidArgumentError(`${name} has a flag of its own.`);
+  if (name === "DESTINATION") ilpAddress(value);
   return { ...before, [name]: value };
+}
+
+/** An address that k6's script would stumble over, told before anything is started. */
+function ilpAddress(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    checkAddress(bytes, 0, bytes.length);
+  } catch (error) {
+    throw new InvalidArgumentError(`DESTINATION looks like test.a.bob: ${(error as Error).message}.`);
+  }
 }

@@ -55,6 +55,7 @@ Examples:
   npx plimsoll run basic-load --target-cmd "node server.js" --url http://127.0.0.1:8200
   npx plimsoll run basic-load --profile smoke --fault latency=200ms     watch it fail
   npx plimsoll run soak --influx http://127.0.0.1:8086/plimsoll
+  npx plimsoll run soak --target-cmd "npx plimsoll up ilp --networks my-networks"
   npx plimsoll run soak --url ws://127.0.0.1:3000 -e TOKEN=t -e DESTINATION=test.bob -e SECRET=s
 
 A gate that flipped too often on unchanged commits is quarantined: reported, not gating. Where CI is set, a run that

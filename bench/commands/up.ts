@@ -26,6 +26,7 @@ export function addUp(program: Command): void {
 Examples:
   npx plimsoll up connector
   npx plimsoll up connector --fault latency=50ms,jitter=20ms
+  npx plimsoll up ilp --nodes 5             a network of five Interledger connectors
   npx plimsoll up connector --help          the target's own flags
 Then, elsewhere:
   k6 run -e PROFILE=smoke dist/stress.js`,
@@ -95,7 +96,9 @@ function introduce(line: string, logFile: string, scenario: string): string {
     });
     const width = Math.max(...rows.map(([name]) => name.length));
     const table = rows.map(([name, url]) => `  ${name.padEnd(width)}  ${url}`).join("\n");
-    return `${table}\n\n  ready; Ctrl-C stops it, its log is ${logFile}\n  elsewhere: k6 run -e PROFILE=smoke dist/${scenario}.js\n`;
+    const told = Object.entries({ ...(urls?.ilp && { BASE_URL: urls.ilp }), ...env });
+    const flags = ["-e PROFILE=smoke", ...told.map(([name, value]) => `-e ${name}=${value}`)].join(" ");
+    return `${table}\n\n  ready; Ctrl-C stops it, its log is ${logFile}\n  elsewhere: k6 run ${flags} dist/${scenario}.js\n`;
   } catch {
     return `${line}\n`;
   }

@@ -1,5 +1,5 @@
 /** The process: command line, ready line, signals, exit codes. main.ts imports it, and that runs it. */
-import { existsSync } from "node:fs";
+import { existsSync, fstatSync } from "node:fs";
 import { join } from "node:path";
 import pino from "pino";
 import { ClaimError } from "./claims/error.ts";
@@ -49,8 +49,9 @@ try {
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, stop);
-  // Members hold the other end of a pipe to the process that started them: when it is gone, so are they.
-  if (cli.settings.role !== "network") process.stdin.on("end", stop).resume();
+  // A network holds the other end of a pipe to each of its members, which Node makes a socket: when it is gone, so are they.
+  // A shell, nohup or systemd give a file or /dev/null, whose end means nothing.
+  if (cli.settings.role !== "network" && fstatSync(0).isSocket()) process.stdin.on("end", stop).resume();
 } catch (error) {
   process.stderr.write(`error: ${lineOf(error)}\n`);
   process.exit(isUsers(error) ? 2 : 1);
