@@ -62,7 +62,7 @@ for (const [what, windows, seconds] of [
     await assert.rejects(made({}, windows), {
       code: "USAGE",
       exitCode: 2,
-      message: new RegExp(`lacks ${seconds} s of what it measured: its windows.ndjson was cut`),
+      message: new RegExp(`lacks ${seconds.toFixed(1)} s of what it measured: its windows.ndjson was cut`),
     });
   });
 }

@@ -37,7 +37,7 @@ export async function baselineOf(
   if (blocks.every(({ latency }) => latency === null))
     throw new Failure("NO_DATA", `no data: ${run.run} has no window with an answer to its load`);
   if (covered.missingSeconds > 0) {
-    const lacks = `lacks ${covered.missingSeconds.toFixed(0)} s of what it measured`;
+    const lacks = `lacks ${covered.missingSeconds.toFixed(1)} s of what it measured`;
     throw new Failure(
       "USAGE",
       `${run.run} ${lacks}: its windows.ndjson was cut, and only whole runs compare`,

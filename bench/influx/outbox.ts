@@ -66,7 +66,7 @@ export class Outbox {
 
   /** Adds what must not be lost in a long outage: it waits apart, and is sent before all else. */
   keep(lines: readonly string[]): void {
-    const room = this.#closed.signal.aborted ? 0 : MOST_KEPT - this.#kept.length;
+    const room = this.#closed.signal.aborted ? 0 : Math.max(0, MOST_KEPT - this.#kept.length);
     this.#kept.add(lines.slice(0, room));
     this.add(lines.slice(room));
   }

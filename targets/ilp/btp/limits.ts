@@ -1,4 +1,7 @@
-/** Most bytes of one BTP frame, either way: the largest ILP packet is about half of it. */
+/**
+ * Most bytes of one BTP frame, either way; no key of a node's file, since a peer with a lower one would be cut by packets that
+ * others may send.
+ */
 export const MAX_PAYLOAD = 65_536;
 
 /**
@@ -21,7 +24,7 @@ export interface Limits {
   readonly maxPayload: number;
   /**
    * Bytes waiting for a peer that does not read fast enough, over all its links: beyond these it gets no new requests, and
-   * its own are refused. A link on which as many wait is cut when it takes no more than these in {@link stallMs}.
+   * its own are refused. Meanwhile a link is cut that in {@link stallMs} takes less than these, or than waited for it.
    */
   readonly softBytes: number;
   /**

@@ -227,7 +227,8 @@ export class Link {
   #checkLater(): void {
     const { clock } = this.session;
     this.#check = clock.after(this.#liveness.everyMs, () => {
-      const finding = this.#liveness.check(clock.now(), this.#outbox.waitingBytes, this.#outbox.takenBytes);
+      const { waitingBytes, takenBytes } = this.#outbox;
+      const finding = this.#liveness.check(clock.now(), waitingBytes, takenBytes, this.session.congested);
       if (finding === "PING") this.#webSocket.ping();
       else if (finding !== undefined) this.end(finding);
       if (this.#end === undefined) this.#checkLater();

@@ -10,6 +10,8 @@ interface Now {
   readonly heard?: boolean;
   readonly waitingBytes?: number;
   readonly takenBytes?: number;
+  /** By what waits on other links of the peer. */
+  readonly congested?: boolean;
 }
 
 /** Checks at every interval up to `untilMs` and tells what was found when. */
@@ -17,9 +19,9 @@ function findings(untilMs: number, at: (nowMs: number) => Now): string[] {
   const liveness = new Liveness(LIMITS, 0);
   const found: string[] = [];
   for (let nowMs = liveness.everyMs; nowMs <= untilMs; nowMs += liveness.everyMs) {
-    const { heard = true, waitingBytes = 0, takenBytes = 0 } = at(nowMs);
+    const { heard = true, waitingBytes = 0, takenBytes = 0, congested } = at(nowMs);
     if (heard) liveness.heard();
-    const finding = liveness.check(nowMs, waitingBytes, takenBytes);
+    const finding = liveness.check(nowMs, waitingBytes, takenBytes, congested);
     if (finding !== undefined) found.push(`${nowMs} ${finding}`);
     if (finding === "SILENT" || finding === "STALLED") break;
   }
@@ -44,6 +46,23 @@ test("a peer that is heard all the time is never pinged", () => {
   assert.deepEqual(
     findings(60_000, () => ({})),
     [],
+  );
+});
+
+test("while its peer has too much waiting in all, a link that takes less than waited for it is a stall", () => {
+  const waitingBytes = LIMITS.softBytes / 2;
+  const taking = (bytesASecond: number) =>
+    findings(60_000, (nowMs) => ({
+      congested: true,
+      waitingBytes,
+      takenBytes: (bytesASecond * nowMs) / 1_000,
+    }));
+  assert.deepEqual(taking(0), ["12500 STALLED"]);
+  assert.deepEqual(taking(waitingBytes / 10), []);
+  assert.deepEqual(
+    findings(60_000, () => ({ congested: true })),
+    [],
+    "one on which nothing waits is not",
   );
 });
 

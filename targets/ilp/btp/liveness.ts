@@ -10,7 +10,9 @@ export class Liveness {
   #heardAtMs: number;
   #pingedAtMs: number | undefined;
   /** While more waits than may: since when, and how much the peer had taken by then. */
-  #congestion: { readonly sinceMs: number; readonly takenBytes: number } | undefined;
+  #congestion:
+    | { readonly sinceMs: number; readonly takenBytes: number; readonly dueBytes: number }
+    | undefined;
 
   constructor(limits: Limits, nowMs: number) {
     this.#limits = limits;
@@ -30,16 +32,24 @@ export class Liveness {
   /**
    * @param waitingBytes what waits for the peer now
    * @param takenBytes what it has taken since the beginning
+   * @param congested whether more waits for the peer than may, over all its links
    */
-  check(nowMs: number, waitingBytes: number, takenBytes: number): Finding | undefined {
+  check(
+    nowMs: number,
+    waitingBytes: number,
+    takenBytes: number,
+    congested = waitingBytes > this.#limits.softBytes,
+  ): Finding | undefined {
     const { softBytes, stallMs, keepAliveMs } = this.#limits;
-    if (waitingBytes <= softBytes) this.#congestion = undefined;
+    // A link with less than may wait is cut as well: it may be what keeps its peer from being served on the others.
+    const now = { sinceMs: nowMs, takenBytes, dueBytes: Math.min(softBytes, waitingBytes) };
+    if (!congested || waitingBytes === 0) this.#congestion = undefined;
     else {
-      this.#congestion ??= { sinceMs: nowMs, takenBytes };
+      this.#congestion ??= now;
       if (nowMs - this.#congestion.sinceMs >= stallMs) {
         // A busy peer may never catch up, as it gets new requests whenever there is room: it lives as long as it reads.
-        if (takenBytes - this.#congestion.takenBytes < softBytes) return "STALLED";
-        this.#congestion = { sinceMs: nowMs, takenBytes };
+        if (takenBytes - this.#congestion.takenBytes < this.#congestion.dueBytes) return "STALLED";
+        this.#congestion = now;
       }
     }
     if (this.#heard) {

@@ -1,23 +1,11 @@
 import { z } from "zod";
 import { DEFAULT_LIMITS, MAX_PAYLOAD } from "../btp/limits.ts";
 
-/** The largest ILP packet there is, a Reject with everything at its longest, fits into a frame of so many bytes. */
-const LEAST_PAYLOAD = 43_008;
 /** Each is a slot of a table, and an id of 32 bits. */
 const MOST_REQUESTS = 2 ** 20;
 
-const {
-  authMs,
-  connections,
-  pending,
-  inbound,
-  maxPayload,
-  softBytes,
-  hardBytes,
-  stallMs,
-  keepAliveMs,
-  retryMaxMs,
-} = DEFAULT_LIMITS;
+const { authMs, connections, pending, inbound, softBytes, hardBytes, stallMs, keepAliveMs, retryMaxMs } =
+  DEFAULT_LIMITS;
 
 const requests = z.int().min(1).max(MOST_REQUESTS);
 const bytes = z
@@ -40,11 +28,9 @@ export const btpLimits = z
     pending: requests.default(pending),
     /** Packets that came by one connection and are not answered yet: beyond it T04. No fewer than `held.packets`. */
     inbound: requests.default(inbound),
-    /** Bytes of one BTP frame of a peer: a longer one ends its connection. */
-    maxPayload: z.int().min(LEAST_PAYLOAD).max(MAX_PAYLOAD).default(maxPayload),
     /**
      * Bytes that may wait for a peer that reads too slowly, over all its connections: beyond it T03, for whoever sends it
-     * more and for what it sends itself. A connection with as many ends when it takes less than that in `stallMs`.
+     * more and for what it sends itself. Then a connection ends that in `stallMs` takes less than that, or than waited for it.
      */
     softBytes: bytes.default(softBytes),
     /** Bytes at which its fullest connection ends at once. */

@@ -59,7 +59,7 @@ const BAD_ANSWER = refusal("T00", "the next peer's answer was no ILP packet");
 
 const HOP_REFUSALS = { DOWN: PEER_DOWN, BACKPRESSURE: PEER_SLOW, PENDING_FULL: PEER_MUTE } as const;
 const OVERLOADS: Readonly<Record<Overload, Refusal>> = {
-  BACKPRESSURE: refusal("T03", "too many answers to this peer wait for it to read them"),
+  BACKPRESSURE: refusal("T03", "too much waits for this peer to read it"),
   INBOUND_FULL: refusal("T04", "too many packets of this connection wait for an answer"),
 };
 const FAILURES: Readonly<Record<Failure, Refusal>> = { TIMED_OUT, LINK_LOST };
