@@ -57,6 +57,18 @@ test("a part that only one run has makes the whole inconclusive, or fail", () =>
   assert.equal(compare(before, { ...after, verdict: "fail" }, OPTIONS).exitCode, 3);
 });
 
+test("where both runs failed, a stage that ends sooner while the next one ends later is no regression", () => {
+  const edge = (whole: Baseline, at: number) => ({
+    ...whole,
+    verdict: "fail" as const,
+    blocks: whole.blocks.map((block, i) => ({ ...block, part: i < at ? "ramp 500" : "ramp 1000" })),
+  });
+  const moved = compare(edge(BEFORE, 15), edge(AFTER, 11), OPTIONS);
+  assert.deepEqual([moved.unanswered.length, moved.change, moved.exitCode], [2, "inconclusive", 0]);
+  const half = edge(AFTER, 11).blocks.slice(0, Math.ceil(N / 2));
+  assert.equal(compare(edge(BEFORE, 11), { ...edge(AFTER, 11), blocks: half }, OPTIONS).exitCode, 3);
+});
+
 test("it makes nothing faster, and takes nothing from what is slower", async () => {
   assert.equal(cutTo(15, {}, await side(3, times(0.6))).said, "inconclusive none 0");
   assert.equal(cutTo(15, {}, await side(3, times(1.35))).said, "slower warn 0");

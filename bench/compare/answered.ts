@@ -38,7 +38,13 @@ export function unansweredOf(before: Baseline, after: Baseline): Unanswered {
           `${part}: answered for ${was.toFixed(0)} s before and ${is.toFixed(0)} s after`,
       ),
     ],
-    isFailure: died || (after.verdict === "fail" && unlike.some(({ was, is }) => is < was)),
+    // Where both failed, slow answers move the edges of stages in either: there only the whole of the load tells.
+    isFailure:
+      died ||
+      (after.verdict === "fail" &&
+        (before.verdict === "fail" ? [whole].filter((span) => !isAsLong(span)) : unlike).some(
+          ({ was, is }) => is < was,
+        )),
   };
 }
 

@@ -19,9 +19,10 @@ export function setAside(results: string): string[] {
     }),
     ...archives(results).flatMap((name) => {
       const file = archiveFile(results, name);
+      const packed = readFileSync(file);
       let text: string;
       try {
-        text = gunzipSync(readFileSync(file)).toString();
+        text = gunzipSync(packed).toString();
       } catch {
         renameSync(file, free(unreadable(results), name, ARCHIVED));
         return [`${file}, which cannot be unpacked`];

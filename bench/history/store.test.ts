@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -183,6 +183,9 @@ test("a history that cannot be read is refused in one line that says where", asy
   }
   writeFileSync(join(root, "history", "archive.txt"), "");
   assert.deepEqual(histories(root), [NAME]);
+  rmSync(file);
+  mkdirSync(file);
+  assert.throws(() => readHistory(root, NAME), { code: "USAGE", message: /\.ndjson cannot be read: EISDIR/ });
 });
 
 test("who is interested in one history takes in its runs alone, whatever the others look like", async (t) => {

@@ -34,7 +34,15 @@ export function histories(results: string): string[] {
 /** The history of a scenario in a profile, oldest run first; none when there is no file. */
 export function readHistory(results: string, name: string): Entry[] {
   const file = historyFile(results, name);
-  return existsSync(file) ? entriesIn(readFileSync(file, "utf8"), file) : [];
+  return existsSync(file) ? entriesIn(textOf(file), file) : [];
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Failure("USAGE", `${file} cannot be read: ${oneLine(error)}`);
+  }
 }
 
 /** What was archived of it, oldest run first. */

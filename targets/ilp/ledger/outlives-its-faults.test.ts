@@ -147,7 +147,7 @@ test("a disk that hangs: reserves are told DOWN at once, posts go on waiting, an
 test("a disk that hangs until the thread dies: from then on posts wait for as long as the patience", async () => {
   await using place = scratch();
   const faults = faultsIn();
-  const { ledger, alice, bob } = await ledgerWith(faults, place, { timeoutMs: 50, patienceMs: 150 });
+  const { ledger, alice, bob } = await ledgerWith(faults, place, { timeoutMs: 250, patienceMs: 150 });
   const ids = Array.from({ length: 20 }, () => ledger.reserve(alice, bob, 1, soon()));
   await ledger.balances();
   faults.delayMs = 60_000;
