@@ -65,7 +65,7 @@ test("a run whose windows were cut at the end of a line is refused in one line, 
   const { stderr, status } = spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8" });
   assert.match(
     stderr,
-    /^plimsoll: run lacks \d+ s of what it measured: its windows\.ndjson was cut, [^\n]*\n$/,
+    /^plimsoll: run lacks \d+\.\d s of what it measured: its windows\.ndjson was cut, [^\n]*\n$/,
   );
   assert.equal(status, 2);
 });

