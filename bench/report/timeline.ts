@@ -51,10 +51,14 @@ export interface Group {
   failed: number;
 }
 
-export interface Span {
-  readonly name: string;
+/** Epoch milliseconds, or those since something began. */
+export interface Stretch {
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+export interface Span extends Stretch {
+  readonly name: string;
 }
 
 /** A whole run at the resolution of a chart. */

@@ -1,6 +1,6 @@
 import { clock } from "../../format.ts";
 import { type ColourName, colour } from "../palette.ts";
-import type { Span } from "../timeline.ts";
+import type { Span, Stretch } from "../timeline.ts";
 import type { Size } from "./chart.ts";
 import type { Scale } from "./scale.ts";
 
@@ -83,12 +83,6 @@ const CLOCK_STEPS = [
 export interface TimeAxis {
   readonly startMs: number;
   readonly seconds: number;
-}
-
-/** Epoch milliseconds, or those since something began. */
-export interface Stretch {
-  readonly fromMs: number;
-  readonly toMs: number;
 }
 
 /** What a drawing over time has of a run beside its values. */

@@ -3,6 +3,7 @@ import type { SlaResult } from "../../results/run-schema.ts";
 import { plain } from "../escape.ts";
 import { type Course, coursesOf, type Family, type Figures } from "../figures.ts";
 import { type ColourName, LINES } from "../palette.ts";
+import type { Stretch } from "../timeline.ts";
 import type { Chart, Size } from "./chart.ts";
 import {
   bands,
@@ -14,7 +15,6 @@ import {
   line,
   marks,
   middle,
-  type Stretch,
   type Times,
   timeAxis,
   timeOf,

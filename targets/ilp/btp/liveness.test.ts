@@ -19,7 +19,8 @@ function findings(untilMs: number, at: (nowMs: number) => Now): string[] {
   const liveness = new Liveness(LIMITS, 0);
   const found: string[] = [];
   for (let nowMs = liveness.everyMs; nowMs <= untilMs; nowMs += liveness.everyMs) {
-    const { heard = true, waitingBytes = 0, takenBytes = 0, congested } = at(nowMs);
+    const { heard = true, waitingBytes = 0, takenBytes = 0, ...now } = at(nowMs);
+    const congested = now.congested ?? waitingBytes > LIMITS.softBytes;
     if (heard) liveness.heard();
     const finding = liveness.check(nowMs, waitingBytes, takenBytes, congested);
     if (finding !== undefined) found.push(`${nowMs} ${finding}`);

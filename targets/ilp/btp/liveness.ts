@@ -34,12 +34,7 @@ export class Liveness {
    * @param takenBytes what it has taken since the beginning
    * @param congested whether more waits for the peer than may, over all its links
    */
-  check(
-    nowMs: number,
-    waitingBytes: number,
-    takenBytes: number,
-    congested = waitingBytes > this.#limits.softBytes,
-  ): Finding | undefined {
+  check(nowMs: number, waitingBytes: number, takenBytes: number, congested: boolean): Finding | undefined {
     const { softBytes, stallMs, keepAliveMs } = this.#limits;
     // A link with less than may wait is cut as well: it may be what keeps its peer from being served on the others.
     const now = { sinceMs: nowMs, takenBytes, dueBytes: Math.min(softBytes, waitingBytes) };

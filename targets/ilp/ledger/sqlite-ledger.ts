@@ -61,9 +61,9 @@ export class SqliteLedger implements Ledger {
   #recoverTo = 0;
   /** When the thread ended, unless all is well again since. */
   #endedAtMs: number | undefined;
-  /** How far the thread was when it was last seen to have come on, or to have nothing to do, and when that was. */
+  /** How far the thread was when it was last seen to have come on, and since when it has had something to do. */
   #doneThen = 0;
-  #cameOnMs = 0;
+  #cameOnMs: number | undefined;
   readonly #watch: NodeJS.Timeout;
 
   constructor(options: SqliteOptions, seam: ThreadSeam) {
@@ -215,7 +215,8 @@ export class SqliteLedger implements Ledger {
     const { ring, refusal } = this.#queue;
     const { done, published } = ring;
     const nowMs = performance.now();
-    if (done === published || done !== this.#doneThen) {
+    if (done === published) this.#cameOnMs = undefined;
+    else if (this.#cameOnMs === undefined || done !== this.#doneThen) {
       this.#doneThen = done;
       this.#cameOnMs = nowMs;
     } else if (refusal === undefined && nowMs - this.#cameOnMs >= this.#options.timeoutMs) {
