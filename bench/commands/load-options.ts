@@ -59,7 +59,9 @@ export function url(text: string): string {
   try {
     parsed = new URL(text);
   } catch {
-    throw new InvalidArgumentError("It looks like http://127.0.0.1:8200.");
+    throw new InvalidArgumentError(
+      "It looks like http://127.0.0.1:8200, or for packets ws://127.0.0.1:3000.",
+    );
   }
   if (!/^(http|ws)s?:$/.test(parsed.protocol)) {
     throw new InvalidArgumentError("It starts with http://, https://, ws:// or wss://.");

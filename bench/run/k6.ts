@@ -159,7 +159,11 @@ async function errorOf(child: Child, logFile: string, interrupted: boolean): Pro
   if (exitCode === 0 || (exitCode === SIGNALLED && interrupted)) return undefined;
   const how = signal ? `was killed by ${signal}` : `ended with exit code ${exitCode}`;
   // A Go program that breaks says why in one line, and then where in hundreds.
-  const broke = headOf(logFile, MOST_LINES).find((line) => /^(fatal error|panic): /.test(line));
-  const said = broke ?? tailOf(logFile, 3).map(messageOf).join(" | ");
+  const head = headOf(logFile, MOST_LINES);
+  const broke = head.find((line) => /^(fatal error|panic): /.test(line));
+  // What comes after its first error mostly follows from it, and what the script complains of is told by itself.
+  const first = head.find((line) => / level=error /.test(line) && !/ source=console$/.test(line.trim()));
+  const said =
+    broke ?? (first === undefined ? tailOf(logFile, 3).map(messageOf).join(" | ") : messageOf(first));
   return `k6 ${how}${said ? `: ${said}` : ""}`;
 }

@@ -41,17 +41,18 @@ const STAND_IN = `
     console.log(args[1]);
     end(args[0]);
   } else if (command === "wait") {
-    writeFileSync(args[0], String(process.pid));
     setInterval(() => {}, 1_000);
     process.on("SIGTERM", () => { console.error("stopped in good order"); process.exit(4); });
+    // Last: what reads it may signal at once.
+    writeFileSync(args[0], String(process.pid));
   } else if (command === "stubborn") {
     let asked = 0;
-    writeFileSync(args[0], "0");
     setInterval(() => {}, 1_000);
     process.on("SIGTERM", () => {
       if (++asked === 2) { console.error("tidied up"); process.exit(130); }
       writeFileSync(args[0], String(asked));
     });
+    writeFileSync(args[0], "0");
   } else if (command === "summary") {
     writeFileSync(process.env.STAND_IN_SUMMARY, JSON.stringify(args));
     end(process.env.STAND_IN_GATE ?? 0);

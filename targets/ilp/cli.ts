@@ -77,7 +77,10 @@ export function parseCli(args: readonly string[]): Cli {
   program
     .command("node")
     .description("one connector")
-    .requiredOption("--config <file>", "its YAML; keys and defaults: targets/ilp/config/node-config.ts")
+    .requiredOption(
+      "--config <file>",
+      "its YAML, required; keys and defaults: targets/ilp/config/node-config.ts",
+    )
     .option("--port-shift <n>", "added to every port of the file", Number, 0)
     .option("--fresh-ledger", "delete the SQLite ledger of the last time first", false)
     .action((flags: { config: string; portShift: number; freshLedger: boolean }) => {
@@ -86,8 +89,8 @@ export function parseCli(args: readonly string[]): Cli {
   program
     .command("receiver")
     .description("the far peer: fulfils with HMAC-SHA256(secret, data)")
-    .requiredOption("--dial <url>", "the connector")
-    .requiredOption("--token <token>", "the BTP token")
+    .requiredOption("--dial <url>", "the connector, ws://127.0.0.1:3000 for one; required")
+    .requiredOption("--token <token>", "the BTP token that it is known by; required")
     .option("--address <address>", "its ILP address", "test.receiver")
     .option("--secret <text>", "what it shares with the senders", SECRET)
     .action((flags: { dial: string; token: string; address: string; secret: string }) => {

@@ -62,10 +62,15 @@ async function start(settings: Settings): Promise<() => Promise<void>> {
   switch (settings.role) {
     case "hub": {
       const hub = await startHub({ port: settings.port });
+      log.info(`telemetry at ws://127.0.0.1:${settings.port}`);
       return () => hub.close();
     }
     case "receiver": {
-      const receiver = await startReceiver({ url: settings.dial, ...settings });
+      const receiver = await startReceiver({
+        url: settings.dial,
+        ...settings,
+        note: (level, message) => log[level](message),
+      });
       return () => receiver.close();
     }
     case "node": {
@@ -74,6 +79,9 @@ async function start(settings: Settings): Promise<() => Promise<void>> {
       if (settings.freshLedger) forgetLedger(config.ledger);
       const node = await startNode(config, log);
       const admin = await startAdmin(node);
+      log.info(
+        `peers at ws://127.0.0.1:${config.btp.port}, metrics at http://127.0.0.1:${config.admin.port}`,
+      );
       return async () => {
         await node.close();
         await admin.close();

@@ -5,10 +5,11 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { TestContext } from "node:test";
 
-const DEADLINE_MS = 5_000;
+/** A safety net, and not part of any test. */
+const DEADLINE_MS = 20_000;
 const POLL_MS = 5;
 
-/** Waits until `what` gives something; throws when it does not within five seconds. */
+/** Waits until `what` gives something; throws when it does not within twenty seconds. */
 export async function until<T>(what: () => T | undefined | null | false, says: string): Promise<T> {
   const deadline = Date.now() + DEADLINE_MS;
   for (;;) {

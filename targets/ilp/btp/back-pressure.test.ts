@@ -123,7 +123,8 @@ test("both sides send as fast as they can: everything is answered or refused, no
 });
 
 test("a peer that does not read its answers is told so with each request, until it reads", async () => {
-  const limits = { softBytes: 200_000 };
+  const limits = { softBytes: 200_000, hardBytes: 600_000 };
+  const halfway = 400_000;
   const told: (string | undefined)[] = [];
   const keeper = new Keeper((link, message, overload) => {
     told.push(overload);
@@ -142,7 +143,7 @@ test("a peer that does not read its answers is told so with each request, until 
     most = Math.max(most, ann.waitingBytes);
   }
   assert.equal(told.at(-1), "BACKPRESSURE");
-  assert.ok(most > limits.softBytes && most < limits.softBytes + 65_536 + 100, `${most} bytes waited`);
+  assert.ok(most > halfway && most < halfway + 65_536 + 100, `${most} bytes waited`);
   assert.deepEqual([ann.unanswered, ann.counters.inboundBackpressure], [0, 1]);
 
   peer.webSocket.resume();
@@ -151,4 +152,21 @@ test("a peer that does not read its answers is told so with each request, until 
   peer.send(ilpPacket(++asked));
   await until("the next", () => told.length === asked);
   assert.equal(told.at(-1), undefined);
+});
+
+test("a peer that others send more than it reads goes on sending its own", async () => {
+  const told: (string | undefined)[] = [];
+  const keeper = new Keeper((link, message, overload) => {
+    told.push(overload);
+    echo(link, message);
+  });
+  await using server = await serverNode(keeper, { limits: { softBytes: 200_000 } });
+  using peer = await RawPeer.login(server.url, "ann's");
+  const ann = server.session("ann");
+  peer.webSocket.pause();
+  for (let refused = false; !refused; ) refused = request(ann, new Waiter(), 60_000, KB_60) !== undefined;
+  assert.equal(ann.congested, true);
+  for (let id = 1; id <= 10; id++) peer.send(ilpPacket(id));
+  await until("its own to be served", () => told.length === 10);
+  assert.deepEqual(new Set(told), new Set([undefined]));
 });

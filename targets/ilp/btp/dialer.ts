@@ -8,6 +8,8 @@ import { webSocketOptions } from "./websocket-options.ts";
 
 /** The id of the frame that authenticates; its answer is read before there is a link, so it stays out of its ids' way. */
 const AUTH_ID = 1;
+/** A peer that is not up for so long is told of; those that start together are up sooner. */
+const UNREACHED_MS = 1_500;
 
 /** Keeps a session's link up: connects, authenticates, and does so again whenever the link is gone, until closed. */
 export class Dialer {
@@ -21,6 +23,8 @@ export class Dialer {
   #closed = false;
   #linked = false;
   #upAtMs: number | undefined;
+  /** Since when there is no link; undefined while there is one, and once it was told. */
+  #downSinceMs: number | undefined;
 
   /**
    * @param url ws: or wss:
@@ -35,6 +39,7 @@ export class Dialer {
 
   /** Connects at once. */
   start(): void {
+    this.#downSinceMs = this.#session.clock.now();
     this.#connect();
   }
 
@@ -55,9 +60,18 @@ export class Dialer {
     const webSocket = new WebSocket(this.#url, webSocketOptions(limits));
     this.#webSocket = webSocket;
     let socket: Duplex | undefined;
-    this.#timer = clock.after(limits.authMs, () => webSocket.terminate());
-    // What is wrong with a connection ends it, and the end is what we listen for.
-    webSocket.on("error", () => {});
+    let why = "it closed the connection";
+    let late = false;
+    this.#timer = clock.after(limits.authMs, () => {
+      late = true;
+      why = `no answer within ${limits.authMs / 1_000} s`;
+      webSocket.terminate();
+    });
+    // What is wrong with a connection ends it, and the end is what we act on.
+    webSocket.on("error", (error: NodeJS.ErrnoException) => {
+      // Where a name has several addresses Node tells the code alone. That we ended it is an error as well, and no reason.
+      if (!late) why = error.message || String(error.code);
+    });
     webSocket.once("upgrade", (response) => {
       socket = response.socket;
     });
@@ -70,29 +84,43 @@ export class Dialer {
       if (socket === undefined || webSocket.readyState !== WebSocket.OPEN) return;
       if (!isYes(data as Buffer, isBinary)) {
         counters.authFailures++;
+        why = "it refuses our token";
         webSocket.close(1008);
         return;
       }
       clock.cancel(this.#timer);
       this.#linked = true;
       this.#upAtMs = clock.now();
+      this.#downSinceMs = undefined;
       session.attach(new Link(session, webSocket, socket, true));
     });
-    webSocket.once("close", () => this.#onClose());
+    webSocket.once("close", () => this.#onClose(why));
   }
 
-  #onClose(): void {
+  #onClose(why: string): void {
     const { clock, limits, counters } = this.#session;
     clock.cancel(this.#timer);
     this.#webSocket = undefined;
     this.#linked = false;
-    if (this.#upAtMs === undefined) counters.connectFailures++;
-    // Not for any link: two processes with one token, each replacing the other, are to slow down as well.
-    else if (clock.now() - this.#upAtMs >= limits.retryMaxMs) this.#attempt = 0;
+    if (this.#upAtMs === undefined) {
+      counters.connectFailures++;
+      if (!this.#closed) this.#tellUnreached(why);
+    } else {
+      // Not for any link: two processes with one token, each replacing the other, are to slow down as well.
+      if (clock.now() - this.#upAtMs >= limits.retryMaxMs) this.#attempt = 0;
+      this.#downSinceMs = clock.now();
+    }
     this.#upAtMs = undefined;
     if (this.#closed) return;
     const delayMs = backOffMs(this.#attempt++, limits.retryFirstMs, limits.retryMaxMs, this.#random());
     this.#timer = clock.after(delayMs, () => this.#connect());
+  }
+
+  #tellUnreached(why: string): void {
+    const { clock } = this.#session;
+    if (this.#downSinceMs === undefined || clock.now() - this.#downSinceMs < UNREACHED_MS) return;
+    this.#downSinceMs = undefined;
+    this.#session.unreached(why);
   }
 }
 

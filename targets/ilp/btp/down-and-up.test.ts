@@ -160,6 +160,61 @@ test("connects are spaced by the back-off, which starts anew only after a link t
   assert.deepEqual(clock.waits, []);
 });
 
+test("a peer that does not come up is told of once, with why, and anew when it was up and is gone for long", async () => {
+  const clock = new HandClock();
+  const keeper = new Keeper();
+  const before = await serverNode(new Keeper());
+  const port = Number(new URL(before.url).port);
+  await before.close(0);
+  const session = new Session("hub", { handler: keeper, limits: DEFAULT_LIMITS, clock });
+  const dialer = new Dialer(session, before.url, "ann's", () => 0.5);
+  dialer.start();
+  const { counters } = session;
+  const failTo = async (total: number) => {
+    while (counters.connectFailures < total) {
+      const failed = counters.connectFailures;
+      await until("the next try to fail", () => counters.connectFailures > failed);
+      if (counters.connectFailures < total) clock.turn(clock.waits[0]!);
+    }
+  };
+  // Waits of 50, 100, ... 800 ms: the sixth try is 1550 ms after the first.
+  await failTo(5);
+  assert.deepEqual(keeper.unreached, []);
+  clock.turn(clock.waits[0]!);
+  await failTo(6);
+  assert.equal(keeper.unreached.length, 1);
+  assert.match(keeper.unreached[0]!, /ECONNREFUSED/);
+  clock.turn(clock.waits[0]!);
+  await failTo(8);
+  assert.equal(keeper.unreached.length, 1, "once");
+
+  const server = await serverNode(new Keeper(), { listen: { port } });
+  clock.turn(clock.waits[0]!);
+  await until("the link", () => session.up);
+  await server.close(0);
+  await until("its end", () => !session.up);
+  // The back-off is still long: the link was short.
+  clock.turn(clock.waits[0]!);
+  await failTo(9);
+  assert.equal(keeper.unreached.length, 2, "once more");
+  await dialer.close();
+});
+
+test("a peer that refuses the token is told of by that", async () => {
+  const clock = new HandClock();
+  await using server = await serverNode(new Keeper());
+  const keeper = new Keeper();
+  const session = new Session("hub", { handler: keeper, limits: DEFAULT_LIMITS, clock });
+  const dialer = new Dialer(session, server.url, "nobody's", () => 1);
+  dialer.start();
+  for (let tries = 1; keeper.unreached.length === 0; tries++) {
+    await until("a refusal", () => session.counters.connectFailures === tries);
+    if (keeper.unreached.length === 0) clock.turn(clock.waits[0]!);
+  }
+  assert.deepEqual(keeper.unreached, ["it refuses our token"]);
+  await dialer.close();
+});
+
 test("a server that accepts and says nothing is left after the time to authenticate", async () => {
   await using mute = await muteServer();
   await using client = await clientNode(mute.url, new Keeper(), { limits: { authMs: 30 } });

@@ -205,7 +205,7 @@ export class Link {
   }
 
   #backpressure(): "BACKPRESSURE" | undefined {
-    if (!this.session.congested) return undefined;
+    if (!this.session.unread) return undefined;
     this.session.counters.inboundBackpressure++;
     return "BACKPRESSURE";
   }

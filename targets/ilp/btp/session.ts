@@ -23,6 +23,8 @@ export interface Handler {
   onTransfer(link: Link, transfer: FrameView): void;
   onUp?(session: Session): void;
   onDown?(session: Session, why: LinkEnd): void;
+  /** A peer that we dial has not been up for a while, for what came of the last try; once until it is up again. */
+  onUnreached?(session: Session, why: string): void;
   /** An error that this handler, or someone waiting, threw. The link stays. */
   onFault?(session: Session, error: unknown): void;
 }
@@ -95,9 +97,18 @@ export class Session {
     return sum;
   }
 
-  /** Whether the peer reads too slowly: it is given no new requests, and its own are refused. */
+  /** Whether the peer reads too slowly: it is given no new requests. */
   get congested(): boolean {
     return this.waitingBytes > this.limits.softBytes;
+  }
+
+  /**
+   * Whether the peer does not read our answers: its own requests are refused. What others send it stops at `softBytes`, so
+   * what waits far beyond them are answers; a flood of others' requests takes nothing from a peer that sends.
+   */
+  get unread(): boolean {
+    const { softBytes, hardBytes } = this.limits;
+    return this.waitingBytes > (softBytes + hardBytes) / 2;
   }
 
   /** Answers cannot be refused, so where too much waits for the peer, the link goes that has most of it; for the link. */
@@ -198,6 +209,11 @@ export class Session {
     const lost = this.#pending.clear();
     this.counters.lost += lost.length;
     for (const waiting of lost) this.#tell(() => waiting.onFailure("LINK_LOST"));
+  }
+
+  /** It does not come up; for its dialer. */
+  unreached(why: string): void {
+    this.#tell(() => this.handler.onUnreached?.(this, why));
   }
 
   /** An error of the handler; for the link. */

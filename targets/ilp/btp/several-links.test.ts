@@ -71,7 +71,7 @@ test("what waits for a peer is bounded over all its links, and the fullest is th
     deaf.send(ilpPacket(next, kb60));
     await until("it to be read", () => asked() === next);
   };
-  while (!server.ann.congested) await ask();
+  while (!server.ann.unread) await ask();
   // No request goes by the other one either, and what comes by it is told of what the peer leaves unread.
   for (let n = 0; n < 2; n++) assert.equal(request(server.ann, new Waiter()), "BACKPRESSURE");
   reads.send(ilpPacket(6));

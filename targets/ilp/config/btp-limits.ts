@@ -29,8 +29,8 @@ export const btpLimits = z
     /** Packets that came by one connection and are not answered yet: beyond it T04. No fewer than `held.packets`. */
     inbound: requests.default(inbound),
     /**
-     * Bytes that may wait for a peer that reads too slowly, over all its connections: beyond it T03, for whoever sends it
-     * more and for what it sends itself. Then a connection ends that in `stallMs` takes less than that, or than waited for it.
+     * Bytes that may wait for a peer that reads too slowly, over all its connections: beyond it T03 for whoever sends it
+     * more, and halfway to `hardBytes` for what it sends itself. Then a connection ends that in `stallMs` takes less than that, or than waited for it.
      */
     softBytes: bytes.default(softBytes),
     /** Bytes at which its fullest connection ends at once. */

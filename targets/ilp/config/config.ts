@@ -36,7 +36,9 @@ export function readConfig(path: string, environment: Environment = process.env)
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new ConfigError(`${path}: ${code === "ENOENT" ? "there is no such file" : message}`);
+    // ENOTDIR: a file where a folder of files was meant.
+    const missing = code === "ENOENT" || code === "ENOTDIR";
+    throw new ConfigError(`${path}: ${missing ? "there is no such file" : message}`);
   }
   return parseConfig(text, path, environment);
 }

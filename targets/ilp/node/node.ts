@@ -72,6 +72,8 @@ export async function startNode(
       onTransfer: (link, transfer) => opened.receive(link, transfer),
       onUp: ({ peer }) => note("info", `peer ${peer} is connected`),
       onDown: ({ peer }, why) => note("warn", `peer ${peer} is gone: ${why}`),
+      onUnreached: ({ peer }, why) =>
+        note("warn", `peer ${peer} cannot be reached, and is tried again: ${why}`),
       onFault: ({ peer }, error) => log.error({ err: error, peer }, "a fault of ours"),
     };
     const btp = await openBtp({

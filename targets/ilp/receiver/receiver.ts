@@ -13,6 +13,8 @@ export interface ReceiverOptions {
   readonly address: string;
   /** Shared with the senders. */
   readonly secret: string;
+  /** Told of its link to the connector. */
+  readonly note?: (level: "info" | "warn", message: string) => void;
 }
 
 export interface Receiver {
@@ -29,7 +31,8 @@ const UNREADABLE = refusal("F01", "this is not a Prepare");
  * The far peer: fulfils every packet with HMAC-SHA256(secret, the packet's data), whose SHA-256 the sender took as the
  * condition. Who does not know the secret cannot make a packet that it fulfils; the connector checks that for it.
  */
-export async function startReceiver({ url, token, address, secret }: ReceiverOptions): Promise<Receiver> {
+export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
+  const { url, token, address, secret, note = () => {} } = options;
   const prepare = new PrepareView();
   const fulfillmentOf = hmacSha256(secret);
   let [fulfilled, rejected] = [0, 0];
@@ -59,6 +62,9 @@ export async function startReceiver({ url, token, address, secret }: ReceiverOpt
       onTransfer: (link, { requestId }) => {
         link.acknowledge(requestId);
       },
+      onUp: () => note("info", `connected with ${url}`),
+      onDown: (_, why) => note("warn", `${url} is gone, and is tried again: ${why}`),
+      onUnreached: (_, why) => note("warn", `${url} cannot be reached, and is tried again: ${why}`),
     },
   });
   return {

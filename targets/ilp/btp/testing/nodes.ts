@@ -23,6 +23,7 @@ export class Keeper implements Handler {
   readonly messages: Kept[] = [];
   readonly transfers: Kept[] = [];
   readonly downs: LinkEnd[] = [];
+  readonly unreached: string[] = [];
   readonly faults: unknown[] = [];
   readonly #onMessage: Handler["onMessage"];
 
@@ -43,6 +44,10 @@ export class Keeper implements Handler {
 
   onDown(_: Session, why: LinkEnd): void {
     this.downs.push(why);
+  }
+
+  onUnreached(_: Session, why: string): void {
+    this.unreached.push(why);
   }
 
   onFault(_: Session, error: unknown): void {
