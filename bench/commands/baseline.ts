@@ -11,7 +11,7 @@ import {
   writeBaseline,
 } from "../baseline/store.ts";
 import { partsOf, summaryOf } from "../baseline/summary.ts";
-import { bytes, cores, count, latency, moment, percent, rate } from "../format.ts";
+import { bytes, cores, count, latency, moment, percent, significant } from "../format.ts";
 import { hostOf } from "../host/host.ts";
 import { findRun, readRun, resourcesOf, windowsOf } from "../results/store.ts";
 import { fromHere } from "../run/voyage.ts";
@@ -123,7 +123,7 @@ function commitText({ commit }: Pick<Baseline, "commit">): string {
 function shown(baseline: Baseline): string {
   const { run, host, commit, versions, startedAt, target, blockSeconds, blocks } = baseline;
   const table = new Table({
-    head: ["part", "blocks", "answered", "failed", "p50", "p95", "p99"],
+    head: ["part", "blocks", "answers/s", "failed", "p50", "p95", "p99"],
     style: { head: [], border: [] },
   });
   for (const [part, own] of partsOf(blocks)) {
@@ -132,7 +132,7 @@ function shown(baseline: Baseline): string {
     table.push([
       part,
       count(own.length),
-      rate(requestsPerSecond),
+      significant(requestsPerSecond),
       percent(failedPercent),
       quantile(50),
       quantile(95),

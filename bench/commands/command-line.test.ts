@@ -118,6 +118,12 @@ for (const [args, says] of [
   [["run", "soak", "--url", "http://a:1"], /^soak is for a server at ws:\/\/, not http:\/\/a:1$/],
   [["run", "soak", "--env", "TOKEN"], /It looks like TOKEN=alice-token/],
   [["run", "soak", "-e", "RATE=5"], /RATE has a flag of its own/],
+  [
+    ["run", "soak", "-e", "DESTINTION=test.b"],
+    /^soak reads no DESTINTION of -e, but TOKEN, DESTINATION, SECRET$/,
+  ],
+  [["run", "soak", "-e", "HOPS=A"], /^soak reads no HOPS of -e/],
+  [["run", "spike", "-e", "TOKEN=t"], /^spike reads no TOKEN of -e, but nothing$/],
   [["run", "soak", "-e", "DESTINATION=test b"], /DESTINATION looks like test\.a\.bob: a character that no/],
   [["run", "interceptor-overhead", "--variants", "none"], /It looks like none=http/],
   [["run", "interceptor-overhead", "--variants", "=http://a:1"], /It looks like none=http/],

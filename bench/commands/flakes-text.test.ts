@@ -56,6 +56,12 @@ test("a gate without a run that can tell has no rate, and other runs are counted
 
 test("a gate that this plimsoll does not know has its id", () => {
   assert.ok(
+    linesOf({ ...survey, gates: [{ ...shaky, gate: "watched-A-heap-limit" }] }).some((line) =>
+      line.startsWith("  A heap limit "),
+    ),
+    "every run is watched for it, so no plan has a title for it",
+  );
+  assert.ok(
     linesOf({ ...survey, gates: [{ ...shaky, gate: "gone" }] }).some((line) => line.startsWith("  gone ")),
   );
 });

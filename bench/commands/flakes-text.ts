@@ -37,7 +37,7 @@ function surveyLines({ scenario, profile, runs, leftOut, gates }: Survey): strin
   const titles = new Map(rows.map(({ id, title }) => [id, title]));
   for (const { gate, runs, flips, rate, standing, lastFlip } of gates) {
     table.push([
-      shortened(titles.get(gate) ?? gate),
+      shortened(titles.get(gate) ?? watchedTitle(gate)),
       count(runs),
       count(flips),
       rate === null ? "–" : percent(100 * rate.value),
@@ -59,6 +59,11 @@ function leftOutLines(leftOut: LeftOut): string[] {
   return reasons.flatMap((reason) =>
     leftOut[reason] === 0 ? [] : [`  left out: ${count(leftOut[reason])} ${LEFT_OUT[reason]}`],
   );
+}
+
+/** Of a row that is no scenario's own: `watched-A-memory` is the memory of A. */
+function watchedTitle(gate: string): string {
+  return gate.replace(/^watched-/, "").replaceAll("-", " ");
 }
 
 function shortened(title: string): string {

@@ -5,7 +5,7 @@ import { surveyOf } from "../flakes/survey.ts";
 import { histories, KEPT, readHistory } from "../history/store.ts";
 import { RESULTS } from "../results/store.ts";
 import { flakesText } from "./flakes-text.ts";
-import { takeIn } from "./take-in.ts";
+import { takeIn, unfitText } from "./take-in.ts";
 
 interface Flags {
   readonly profile?: string;
@@ -38,7 +38,7 @@ committed do not count, nor those of more than ${KEPT.days} days ago.
 Exit codes: 0, 4 when there is no history to look at, 2 wrong usage.`,
     )
     .action(async ({ profile, results, json }: Flags) => {
-      await takeIn(results);
+      const unfit = await takeIn(results);
       const names = histories(results).filter(
         (name) => profile === undefined || name.endsWith(`.${profile}`),
       );
@@ -49,7 +49,7 @@ Exit codes: 0, 4 when there is no history to look at, 2 wrong usage.`,
         throw new Failure(
           "NO_DATA",
           names.length === 0
-            ? `no data: there is no history${which} yet: npx plimsoll run basic-load`
+            ? `no data: there is no history${which} yet: npx plimsoll run basic-load${unfitText(unfit)}`
             : `no data: no run${which} of the last ${KEPT.days} days has a commit without changes and verdicts of gates`,
         );
       }

@@ -194,21 +194,16 @@ export function planOrFailure(
       `${name} compares variants: say where each answers, --variants none=URL,full=URL,...`,
     );
   }
-  const reads = namesReadBy(plan);
+  const reads = SCENARIOS[name]?.env ?? [];
   const unread = Object.keys(target.env ?? {}).find((given) => !reads.includes(given));
   if (unread !== undefined) {
-    throw new Failure("USAGE", `${name} reads no ${unread} of -e, but ${reads.join(", ")}`);
+    const read = reads.length === 0 ? "but nothing" : `but ${reads.join(", ")}`;
+    throw new Failure("USAGE", `${name} reads no ${unread} of -e, ${read}`);
   }
   const unnamed =
     plan.blocks?.variants.filter((variant) => target.variants && !(variant in target.variants)) ?? [];
   if (unnamed.length > 0) throw new Failure("USAGE", `--variants names no address for ${unnamed.join(", ")}`);
   return plan;
-}
-
-/** What a script reads of `-e` beyond what our own flags tell it. */
-function namesReadBy({ scenario, target }: Plan): readonly string[] {
-  if (target !== "ilp") return ["VARIANT"];
-  return ["TOKEN", "DESTINATION", "SECRET", ...(scenario === "chain" ? ["HUB", "HOPS"] : [])];
 }
 
 /** Memory that may still be used, within a container's limit; systems that do not tell it right get the whole. */

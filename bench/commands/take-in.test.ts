@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import { histories } from "../history/store.ts";
 import { sample } from "../report/testing/sample.ts";
 import { laidRun } from "../results/testing/folder.ts";
-import { takeIn } from "./take-in.ts";
+import { takeIn, unfitText } from "./take-in.ts";
 
 /** A results folder with runs that cannot be read. */
 function results(t: TestContext, ...unreadable: string[]): string {
@@ -53,4 +53,22 @@ test("beside runs that can be read it is left out, and the line counts the other
     told[0] ?? "",
     /^plimsoll: left out: \S+broken-0\/run\.json cannot be read as a run: .*, and 2 more\n$/,
   );
+});
+
+test("a run that is too short for the history is told of by its name, with why", async (t) => {
+  const root = results(t);
+  const whole = sample("basic-load");
+  laidRun(root, whole);
+  const short = sample("spike");
+  laidRun(root, { ...short, run: { ...short.run, state: "interrupted" } });
+  const unfit = await takeIn(root);
+  assert.deepEqual(histories(root), ["basic-load.smoke"]);
+  assert.deepEqual(
+    unfit.map(({ name }) => name),
+    ["spike.smoke"],
+  );
+  assert.match(unfitText(unfit), /^; not in it: \S+ was interrupted: only whole runs compare$/);
+  const three = [...unfit, ...unfit, ...unfit];
+  assert.match(unfitText(three), /only whole runs compare, and 2 more like it$/);
+  assert.equal(unfitText([]), "");
 });

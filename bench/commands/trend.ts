@@ -11,7 +11,7 @@ import { fromHere } from "../run/voyage.ts";
 import { type Direction, type Trend, trendOf } from "../trend/trend.ts";
 import { oddRunsOf, shiftsOf, tooFewText } from "../trend/words.ts";
 import { plainTable } from "./plain-table.ts";
-import { takeIn } from "./take-in.ts";
+import { takeIn, unfitText } from "./take-in.ts";
 
 interface Flags {
   readonly profile: string;
@@ -45,8 +45,8 @@ folders of runs go. Leaves trend-<scenario>.<profile>.svg and .png there.`,
         const names = Object.keys(SCENARIOS).join(", ");
         throw new Failure("USAGE", `there is no scenario "${scenario}"; there are ${names}`);
       }
-      await takeIn(results);
       const name = `${scenario}.${profile}`;
+      const unfit = (await takeIn(results)).filter((one) => one.name === name);
       const history = readHistory(results, name);
       const trend = trendOf(history);
       if (trend === undefined) {
@@ -54,7 +54,7 @@ folders of runs go. Leaves trend-<scenario>.<profile>.svg and .png there.`,
         // Of no use to who has the right name and only needs more runs.
         const hint =
           history.length === 0 && others.length > 0 ? `; there is history of ${others.join(", ")}` : "";
-        throw new Failure("NO_DATA", `no data: ${tooFewText(name, history)}${hint}`);
+        throw new Failure("NO_DATA", `no data: ${tooFewText(name, history)}${hint}${unfitText(unfit)}`);
       }
       const picture = join(historyFolder(results), `trend-${name}`);
       await draw(trend, picture);

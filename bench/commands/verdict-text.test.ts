@@ -92,11 +92,11 @@ test("stress shows its stages and the knee", () => {
 
 test("spike shows how it was before, and when it was so again", () => {
   const back = linesOf(wholeRun("spike")).join("\n");
-  assert.match(back, /recovery: p95 was 2\.00 ms, back under 5\.00 ms 0 s after the spike/);
+  assert.match(back, /recovery: p95 was 2\.00 ms before the spike, and back under 5\.00 ms 0 s after it/);
   const never = linesOf(
     wholeRun("spike", ({ phase }) => (phase === "recovery" ? { latencyMs: 90 } : {})),
   ).join("\n");
-  assert.match(never, /recovery: p95 was 2\.00 ms,.* not .*within [\d.]+ s/);
+  assert.match(never, /recovery: p95 was 2\.00 ms before the spike,.* not .*in the [\d.]+ s/);
   assert.doesNotMatch(never, /back under 5.00 ms not/, "a sentence a person would say");
 });
 

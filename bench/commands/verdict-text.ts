@@ -140,9 +140,9 @@ function findings({
     const { beforeP95Ms, limitMs, seconds, observedSeconds } = recovery;
     const when =
       seconds === null
-        ? `and was not back under ${latency(limitMs)} within ${duration(observedSeconds)}`
-        : `back under ${latency(limitMs)} ${duration(seconds)} after the spike`;
-    lines.push("", `  recovery: p95 was ${latency(beforeP95Ms)}, ${when}`);
+        ? `was not back under ${latency(limitMs)} in the ${duration(observedSeconds)} that were watched after it`
+        : `back under ${latency(limitMs)} ${duration(seconds)} after it`;
+    lines.push("", `  recovery: p95 was ${latency(beforeP95Ms)} before the spike, and ${when}`);
   }
   if (overhead) {
     const table = plainTable(

@@ -108,7 +108,7 @@ test("runs without figures of the target are left out, and do not stop the other
   appendFileSync(join(laid(root, "torn", 4).path, "windows.ndjson"), '{"v":1,');
   laid(root, "good", 5);
   const unread: string[] = [];
-  assert.equal(await record(root, ({ message }) => unread.push(message)), 1);
+  assert.equal(await record(root, { unreadable: ({ message }) => unread.push(message) }), 1);
   assert.equal(unread.length, 1);
   assert.match(unread[0] ?? "", /broken\/run\.json cannot be read as a run: /);
   assert.deepEqual(runsOf(readHistory(root, NAME)), ["good"]);

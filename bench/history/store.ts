@@ -96,20 +96,23 @@ function inOrder(entries: readonly Entry[]): Entry[] {
   return [...once.values()].sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.run < b.run ? -1 : 1));
 }
 
+/** Told of runs that are no part of the history. */
+export interface LeftOut {
+  /** Its run.json is truncated, of another version, or none of ours. */
+  readonly unreadable?: (why: Failure) => void;
+  /** It was cut, or too short, or measured nothing; `name` is that of its history. */
+  readonly unfit?: (name: string, why: Failure) => void;
+}
+
 /**
  * Takes into the history what is new in a results folder: whole runs that measured their target. History stays when the
  * folders of runs go.
  *
- * @param onUnreadable told of each run.json that is truncated, of another version, or none of ours; it is left out
  * @param only the one history, `<scenario>.<profile>`, that is of interest: no other is read or written
  * @returns how many runs were added
  * @throws Failure for a history or an archive that cannot be read
  */
-export async function record(
-  results: string,
-  onUnreadable: (why: Failure) => void = () => {},
-  only?: string,
-): Promise<number> {
+export async function record(results: string, leftOut: LeftOut = {}, only?: string): Promise<number> {
   const known = new Set<string>();
   for (const name of only === undefined ? histories(results) : [only])
     for (const { run } of [...readHistory(results, name), ...readArchive(results, name)]) known.add(run);
@@ -117,7 +120,7 @@ export async function record(
   let added = 0;
   for (const id of runsIn(results)) {
     if (known.has(id)) continue;
-    const entry = await entryOrNone({ id, path: join(results, id) }, onUnreadable, only);
+    const entry = await entryOrNone({ id, path: join(results, id) }, leftOut, only);
     if (entry === undefined) continue;
     const name = nameOf(entry);
     fresh.set(name, [...(fresh.get(name) ?? []), entry]);
@@ -135,10 +138,10 @@ function write(results: string, name: string, entries: readonly Entry[]): void {
   }
 }
 
-/** Undefined for a run that was cut, measured nothing, is of another version or of no interest: it is nothing to remember. */
+/** Undefined for a run that was left out, or is of no interest. */
 async function entryOrNone(
   folder: { id: string; path: string },
-  onUnreadable: (why: Failure) => void,
+  { unreadable, unfit }: LeftOut,
   only: string | undefined,
 ): Promise<Entry | undefined> {
   let run: Run;
@@ -146,15 +149,17 @@ async function entryOrNone(
     run = readRun(folder);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    onUnreadable(error);
+    unreadable?.(error);
     return undefined;
   }
   if (only !== undefined && nameOf(run.plan) !== only) return undefined;
   try {
     return entryOf(folder, run, await baselineOf(run, windowsOf(folder), resourcesOf(folder)));
   } catch (error) {
-    if (error instanceof Failure || error instanceof WindowError) return undefined;
-    throw error;
+    if (error instanceof WindowError) return undefined;
+    if (!(error instanceof Failure)) throw error;
+    unfit?.(nameOf(run.plan), error);
+    return undefined;
   }
 }
 

@@ -172,6 +172,8 @@ export interface Scenario {
   readonly blocks?: Omit<Blocks, "arrivalsPerBlock">;
   /** Tags beyond the usual ones that windows keep. */
   readonly extraTags?: readonly string[];
+  /** What its script reads of `-e`, beyond what every script does and flags say. */
+  readonly env?: readonly string[];
   /** Or the rows for a load, where they name its rates, which the user may scale. */
   readonly sla: readonly Sla[] | ((load: Load) => readonly Sla[]);
 }

@@ -1,6 +1,6 @@
 /** The scenario that sends packets through five connectors in a line, and watches what their telemetry tells of them. */
 import type { Scenario, Sla } from "../lib/plan.ts";
-import { achieved, FULL_LIMITS, hold, nothingLost, SMOKE_LIMITS } from "./rows.ts";
+import { achieved, FULL_LIMITS, hold, nothingLost, PACKET_ENV, SMOKE_LIMITS } from "./rows.ts";
 
 const CHAIN_RATE = 100;
 /** Each of the five keeps a second of a packet's time for itself, so that it can still be paid for its answer. */
@@ -13,6 +13,7 @@ export const chain: Scenario = {
   target: "ilp",
   targetFlags: ["--nodes", "5"],
   variant: "ilp",
+  env: [...PACKET_ENV, "HUB", "HOPS"],
   extraTags: ["outcome"],
   profiles: {
     smoke: { ...SMOKE_LIMITS, requestTimeoutMs: REQUEST_TIMEOUT_MS, load: chainLoad(20) },

@@ -8,7 +8,7 @@ import {
   type Scenario,
   type Stage,
 } from "../lib/plan.ts";
-import { achieved, FULL_LIMITS, hold, latency, MB, nothingLost, SMOKE_LIMITS } from "./rows.ts";
+import { achieved, FULL_LIMITS, hold, latency, MB, nothingLost, PACKET_ENV, SMOKE_LIMITS } from "./rows.ts";
 
 /** Packets a second that a connector is to carry. */
 const RATE = 10_000;
@@ -20,6 +20,7 @@ export const soak: Scenario = {
   summary: "10,000 Interledger packets a second through one connector, for an hour: does it hold?",
   target: "ilp",
   variant: "ilp",
+  env: PACKET_ENV,
   extraTags: ["outcome"],
   profiles: {
     // With the second in which the load's own connections come up, half a minute.
@@ -73,6 +74,7 @@ export const latencyLadder: Scenario = {
   summary: "1,000, then 5,000, then 10,000 packets a second: what does load do to latency?",
   target: "ilp",
   variant: "ilp",
+  env: PACKET_ENV,
   extraTags: ["outcome", "stage"],
   profiles: {
     smoke: { ...SMOKE_LIMITS, warmUpSeconds: 4, load: ladder(7) },
@@ -109,6 +111,7 @@ export const burst: Scenario = {
   summary: "1,000 packets a second, and bursts of ten times that for 5 s: is any lost, how fast is it back?",
   target: "ilp",
   variant: "ilp",
+  env: PACKET_ENV,
   extraTags: ["outcome"],
   profiles: {
     smoke: { ...SMOKE_LIMITS, load: bursts(1, 4, 15) },

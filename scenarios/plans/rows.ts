@@ -1,10 +1,13 @@
-/** What plans of several targets share: limits of a profile, and SLA rows that are asked of any. */
+/** What plans share: limits of a profile, names that scripts read, and SLA rows that are asked of any. */
 import { LATENCY, type Sla } from "../lib/plan.ts";
 
 export const MB = 1_000_000;
 
 export const SMOKE_LIMITS = { warmUpSeconds: 2, requestTimeoutMs: 3_000, gracefulStopSeconds: 3 };
 export const FULL_LIMITS = { warmUpSeconds: 10, requestTimeoutMs: 10_000, gracefulStopSeconds: 10 };
+
+/** What every script that sends packets reads of `-e`: as whom, where to, and the secret it shares with the receiver. */
+export const PACKET_ENV = ["TOKEN", "DESTINATION", "SECRET"];
 
 export const hold = { phase: "hold" };
 
