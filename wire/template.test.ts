@@ -57,6 +57,26 @@ test("a frame is memory of its own, the patched bytes are not", () => {
   assert.equal(new DataView(patched.buffer).getUint32(1), 2);
 });
 
+test("a frame that is only stamped anew is the one that is written the long way, and memory of its own", () => {
+  fc.assert(
+    fc.property(
+      prepare,
+      fc.array(fc.tuple(requestId, timeMs), { minLength: 2, maxLength: 8 }),
+      (first, stamps) => {
+        const template = new PrepareTemplate(first);
+        const frames = stamps.map(([id, expiresAtMs]) => template.stamped(id, expiresAtMs));
+        assert.deepEqual(
+          frames.map((frame) => hex(new Uint8Array(frame))),
+          stamps.map(([id, expiresAtMs]) => long(id, { ...first, expiresAtMs })),
+        );
+      },
+    ),
+  );
+  const template = new PrepareTemplate(value);
+  throwsWire("OUT_OF_RANGE", () => template.stamped(2 ** 32, value.expiresAtMs));
+  throwsWire("BAD_TIMESTAMP", () => template.stamped(1, Number.NaN));
+});
+
 test("what its place cannot hold is refused, and the next patch is right again", () => {
   const template = new PrepareTemplate(value);
   const { condition, expiresAtMs } = value;

@@ -109,4 +109,12 @@ export class PrepareTemplate {
     this.patch(requestId, amount, expiresAtMs, condition, data);
     return this.#buffer.slice(0);
   }
+
+  /** As {@link frame}, of the same packet as before with another id and expiry: half the work of k6's VM. */
+  stamped(requestId: number, expiresAtMs: number): ArrayBuffer {
+    needUint32(requestId, "request id", 1);
+    this.#view.setUint32(1, requestId);
+    if (expiresAtMs !== this.#expiresAtMs) this.#patchExpiry(expiresAtMs);
+    return this.#buffer.slice(0);
+  }
 }

@@ -18,6 +18,8 @@ export class Arrivals {
   #startSeconds = 0;
   #from: number;
   #area = 0;
+  /** The rate stays the same during the current stage. */
+  #flat = false;
 
   /**
    * @param first 0-based number of the arrival to begin with
@@ -34,7 +36,10 @@ export class Arrivals {
 
   advance(): void {
     this.#left += this.#step;
-    this.#find();
+    // What #find would come to, with the fewest operations of k6's VM: this is asked for every packet.
+    if (this.#flat && this.#left <= this.#area)
+      this.dueSeconds = this.#startSeconds + this.#left / this.#from;
+    else this.#find();
   }
 
   #find(): void {
@@ -52,6 +57,7 @@ export class Arrivals {
       this.#area = this.#areaOfStage();
     }
     const stage = this.#stages[this.#at] as Stage;
+    this.#flat = stage.to === this.#from;
     this.dueSeconds = this.#startSeconds + timeToArea(this.#from, stage, this.#left);
   }
 

@@ -60,6 +60,8 @@ export default function main(): void {
     JSON.stringify({
       // Ten packets a millisecond, as at 10,000 a second; a new condition and new data each.
       template: time((i) => template.frame(i, 1000, startMs + i / 10, conditions[i & 63]!, prepare.data)),
+      // As paced loads do it: a packet that was sent before, under another id.
+      stamped: time((i) => template.stamped(i, startMs + 500 * Math.floor(i / 5_000))),
       "every field new": time((i) =>
         template.frame(i, i, startMs + i * 1000, conditions[i & 63]!, prepare.data),
       ),

@@ -7,8 +7,11 @@ import { packetAt } from "./answer.ts";
 export interface LinkEvents {
   /** The peer took the token: packets may go. */
   onUp(): void;
-  /** @param at offset of the ILP packet, 0 if the answer carries none */
-  onAnswer(requestId: number, view: DataView, at: number, atMs: number): void;
+  /**
+   * @param bytes length of the view, which k6's VM is slow to tell
+   * @param at offset of the ILP packet, 0 if the answer carries none
+   */
+  onAnswer(requestId: number, view: DataView, bytes: number, at: number, atMs: number): void;
   /** A frame that is none, or a text: nobody can tell which packet it is about. */
   onUnreadable(): void;
   /** @param what how it went, to follow a subject */
@@ -55,17 +58,20 @@ export function dial(url: string, token: string, events: LinkEvents): Link {
   };
   socket.onmessage = (event) => {
     if (event === undefined) return;
-    const { data } = event;
-    if (!(data instanceof ArrayBuffer) || data.byteLength < HEAD_BYTES) {
+    const data = event.data as ArrayBuffer;
+    const bytes = data.byteLength;
+    // Of a text it is undefined.
+    if (!(bytes >= HEAD_BYTES)) {
       events.onUnreadable();
       return;
     }
     const view = new DataView(data);
     const type = view.getUint8(0);
     const requestId = view.getUint32(1);
-    if (up)
-      events.onAnswer(requestId, view, type === FrameType.response ? packetAt(view) : 0, event.timestamp);
-    else if (type === FrameType.response) {
+    if (up) {
+      const at = type === FrameType.response ? packetAt(view, bytes) : 0;
+      events.onAnswer(requestId, view, bytes, at, event.timestamp);
+    } else if (type === FrameType.response) {
       up = true;
       if (patience !== undefined) clearTimeout(patience);
       events.onUp();

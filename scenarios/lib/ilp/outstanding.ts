@@ -41,7 +41,8 @@ export class Outstanding {
   /** When the packet was due that is answered now; LATE once it was given up, 0 for an answer nobody waits for. */
   take(id: number): number {
     if (id > this.#last || id < 1) return 0;
-    if (id <= this.#last - this.#due.length) return LATE;
+    // The mask, since the length of a typed array is a look-up by name in k6's VM.
+    if (id < this.#last - this.#mask) return LATE;
     const slot = id & this.#mask;
     const dueMs = this.#due[slot] as number;
     if (dueMs > 0) this.open--;

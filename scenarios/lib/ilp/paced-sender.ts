@@ -1,13 +1,11 @@
 import exec from "k6/execution";
 import { Counter, Trend } from "k6/metrics";
 import { clearInterval, clearTimeout, setInterval, setTimeout } from "k6/timers";
-import { PrepareTemplate } from "../../../wire/btp.ts";
 import { Arrivals } from "../arrivals.ts";
 import {
   CONNECT_SECONDS,
   LATENCY,
   latestStartMs,
-  PACKET_AMOUNT,
   type PacedLoad,
   type Plan,
   peakOf,
@@ -19,7 +17,7 @@ import { epochClock } from "./clock.ts";
 import { Lateness } from "./lateness.ts";
 import { dial, type Link } from "./link.ts";
 import { LATE, Outstanding } from "./outstanding.ts";
-import { DATA_BYTES, type Payment, payment } from "./payments.ts";
+import { type Payment, payment } from "./payments.ts";
 
 const latency = new Trend(LATENCY, true);
 /** The latest of each tick. How many packets left late is in `packets_late`: a generator that stalls has few ticks. */
@@ -39,11 +37,16 @@ const LEAD_MS = CONNECT_SECONDS * 1_000;
 /** Payments a VU makes before the load and uses in turn, because making one costs more than sending it. */
 const PAYMENTS = 512;
 /**
- * How often those are given up that have waited too long, and a connector that does not read is noticed; and how many
+ * How often counts are told, those are given up that have waited too long, and a connector that does not read is noticed; and how many
  * packets are looked at then. Often and few: every half second and all at once, the p99 showed it (docs/performance.md).
  */
 const SWEEP_MS = 10;
 const MOST_SWEPT = 1_000;
+/**
+ * Expiries are a whole number of these, so that a payment's frame mostly has the one it had before; the last of them by
+ * which who waits for the answer still does.
+ */
+const EXPIRY_STEP_MS = 500;
 /** A connector that leaves this much unread takes no more. */
 const MOST_UNREAD_BYTES = 32_000_000;
 
@@ -94,15 +97,9 @@ export function pacedSender(
     let toldGivenUp = 0;
     let sweptMs = 0;
     const watch = options.watch?.();
-    const pool = Array.from({ length: watch ? 1 : PAYMENTS }, () => payment(options.secret));
+    const { secret, destination } = options;
+    const pool = Array.from({ length: watch ? 0 : PAYMENTS }, () => payment(secret, destination));
     const slots = watch ? outstanding.capacity : PAYMENTS;
-    const template = new PrepareTemplate({
-      amount: PACKET_AMOUNT,
-      expiresAtMs: startMs,
-      condition: (pool[0] as Payment).condition,
-      destination: options.destination,
-      data: new Uint8Array(DATA_BYTES),
-    });
     let dueMs = startMs + arrivals.dueSeconds * 1_000;
     let span = spanOfArrival(load, 0);
     let tagged = false;
@@ -115,7 +112,8 @@ export function pacedSender(
       over = true;
       outstanding.giveUp(Number.POSITIVE_INFINITY);
       countGivenUp();
-      report(counts, lateness);
+      report(counts);
+      reportLag(lateness);
       watch?.close(nowMs());
       link.close();
     };
@@ -134,7 +132,8 @@ export function pacedSender(
     };
     // By when it was due, and not by when it left: what is counted before goes with the stage before.
     const enter = (dueSeconds: number) => {
-      report(counts, lateness);
+      report(counts);
+      reportLag(lateness);
       tagged = true;
       span = spanOfArrival(load, dueSeconds);
       Object.assign(exec.vu.metrics.tags, tagsOf(span.stage));
@@ -148,26 +147,27 @@ export function pacedSender(
         sweptMs = now;
         outstanding.giveUp(now - requestTimeoutMs, MOST_SWEPT);
         countGivenUp();
+        report(counts);
         if (link.waitingBytes() > MOST_UNREAD_BYTES) {
           console.warn(`${options.url} does not read what it is sent: the link is given up`);
           end();
           return;
         }
       }
-      report(counts, lateness);
+      reportLag(lateness);
       if (dueMs <= now) {
         lateness.begin(now);
-        const expiresAtMs = now + requestTimeoutMs;
+        const expiresAtMs = Math.floor((now + requestTimeoutMs) / EXPIRY_STEP_MS) * EXPIRY_STEP_MS;
         do {
           if (arrivals.dueSeconds > span.to || !tagged) enter(arrivals.dueSeconds);
           const id = outstanding.add(dueMs);
           if (watch !== undefined) {
-            pool[id % slots] = payment(options.secret);
-            watch.sent((pool[id % slots] as Payment).condition, dueMs);
+            const own = payment(secret, destination);
+            pool[id % slots] = own;
+            watch.sent(own.condition, dueMs);
           }
           lateness.leaves(dueMs);
-          const { condition, data } = pool[id % slots] as Payment;
-          link.send(template.frame(id, PACKET_AMOUNT, expiresAtMs, condition, data));
+          link.send((pool[id % slots] as Payment).packet.stamped(id, expiresAtMs));
           counts.sent++;
           arrivals.advance();
           dueMs = startMs + arrivals.dueSeconds * 1_000;
@@ -184,7 +184,7 @@ export function pacedSender(
       onUp() {
         timer = setInterval(tick, TICK_MS);
       },
-      onAnswer(requestId, view, at, atMs) {
+      onAnswer(requestId, view, bytes, at, atMs) {
         const wasDueMs = outstanding.take(requestId);
         if (wasDueMs <= 0) {
           if (wasDueMs !== LATE) counts.unexpected++;
@@ -196,7 +196,7 @@ export function pacedSender(
         if (wasDue > span.from) latency.add(tookMs);
         else latency.add(tookMs, tagsOf(spanOfArrival(load, wasDue).stage));
         if (tookMs > requestTimeoutMs) counts.timedOut++;
-        else if (isFulfilled(view, at, (pool[requestId % slots] as Payment).fulfillment, requestId))
+        else if (isFulfilled(view, at, (pool[requestId % slots] as Payment).fulfillment, requestId, bytes))
           counts.fulfilled++;
         else {
           counts.rejected++;
@@ -223,11 +223,16 @@ interface Counts {
   unexpected: number;
 }
 
-/** Hands over what was counted since the last tick: a sample a packet would cost as much as the packet. */
-function report(counts: Counts, lateness: Lateness): void {
-  if (lateness.worstMs !== undefined) pacingLag.add(lateness.worstMs);
+/** Hands over how late the packets of the last tick left. */
+function reportLag(lateness: Lateness): void {
+  if (lateness.worstMs === undefined) return;
+  pacingLag.add(lateness.worstMs);
   if (lateness.late > 0) late.add(lateness.late);
   lateness.clear();
+}
+
+/** Hands over what was counted since the last time: a sample a packet would cost as much as the packet. */
+function report(counts: Counts): void {
   if (counts.sent > 0) packets.add(counts.sent);
   if (counts.fulfilled > 0) fulfilled.add(counts.fulfilled);
   if (counts.rejected > 0) failed.add(counts.rejected, { outcome: "rejected" });
