@@ -17,6 +17,7 @@ import { liveView } from "./live.ts";
 import { boundLog } from "./log-file.ts";
 import type { Onlooker } from "./onlooker.ts";
 import { afterWindow, lengthOf, type Progress, startOf } from "./progress.ts";
+import { quietHeap } from "./quiet-heap.ts";
 import { type Before, emptyRun, finishedRun, type Loaded } from "./run-record.ts";
 import { Sampler } from "./sampler.ts";
 import { startTarget, type Target } from "./target.ts";
@@ -69,6 +70,7 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
 
   let target: Target | undefined;
   let begun = false;
+  const asBefore = quietHeap();
   interrupts.onFirst(killAll);
   try {
     target = await startTarget({
@@ -91,6 +93,7 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
     const loaded = await load(options, run, target, file);
     interrupts.onFirst(() => options.screen.write("the run is over; its report is being made\n"));
     await options.onlooker?.afterLoad?.();
+    asBefore();
     const served = loaded.died ? NOTHING_TOLD : difference(before, await booksOf(target));
     await target.stop();
     return { folder, run: finishedRun(run, loaded, target, served, options) };
@@ -99,6 +102,7 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
       throw new Failure("NO_DATA", "interrupted before the load began; nothing is kept");
     throw error;
   } finally {
+    asBefore();
     await target?.stop();
     // Nothing was loaded, so there is nothing to keep; the Failure has quoted the log.
     if (!begun) rmSync(folder.path, { recursive: true, force: true });
