@@ -110,7 +110,7 @@ export class PrepareTemplate {
     return this.#buffer.slice(0);
   }
 
-  /** As {@link frame}, of the same packet as before with another id and expiry: half the work of k6's VM. */
+  /** As {@link frame}, of the same packet as before with another id and expiry: a quarter of the work. */
   stamped(requestId: number, expiresAtMs: number): ArrayBuffer {
     needUint32(requestId, "request id", 1);
     this.#view.setUint32(1, requestId);

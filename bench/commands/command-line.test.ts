@@ -122,6 +122,7 @@ for (const [args, says] of [
     ["run", "soak", "-e", "DESTINTION=test.b"],
     /^soak reads no DESTINTION of -e, but TOKEN, DESTINATION, SECRET$/,
   ],
+  [["run", "soak", "burst", "-e", "HOPS=A"], /^soak and burst read no HOPS of -e, but TOKEN/],
   [["run", "soak", "-e", "HOPS=A"], /^soak reads no HOPS of -e/],
   [["run", "spike", "-e", "TOKEN=t"], /^spike reads no TOKEN of -e, but nothing$/],
   [["run", "soak", "-e", "DESTINATION=test b"], /DESTINATION looks like test\.a\.bob: a character that no/],

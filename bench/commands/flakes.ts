@@ -38,10 +38,9 @@ committed do not count, nor those of more than ${KEPT.days} days ago.
 Exit codes: 0, 4 when there is no history to look at, 2 wrong usage.`,
     )
     .action(async ({ profile, results, json }: Flags) => {
-      const unfit = await takeIn(results);
-      const names = histories(results).filter(
-        (name) => profile === undefined || name.endsWith(`.${profile}`),
-      );
+      const asked = (name: string) => profile === undefined || name.endsWith(`.${profile}`);
+      const unfit = (await takeIn(results)).filter(({ name }) => asked(name));
+      const names = histories(results).filter(asked);
       const when = { nowMs: Date.now(), days: KEPT.days };
       const surveys = names.flatMap((name) => surveyOf(readHistory(results, name), when) ?? []);
       if (surveys.length === 0) {

@@ -43,7 +43,7 @@ export function loadOptions(command: Command, profile: ProfileName = "full"): Co
     )
     .option(
       "-e, --env <NAME=value>",
-      "tell the script, as k6's own -e; of packets: TOKEN, DESTINATION, SECRET, HUB, HOPS",
+      "tell the script, as k6's own -e; of packets: TOKEN, DESTINATION, SECRET; of chain: HUB, HOPS",
       pairs,
     )
     .option("--out <dir>", "folder that gets a folder for each run", filled, RESULTS);

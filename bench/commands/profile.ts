@@ -13,7 +13,7 @@ import { Interrupts } from "../run/interrupts.ts";
 import { fromHere, voyage } from "../run/voyage.ts";
 import { targetFlags } from "./attempt.ts";
 import { type LoadFlags, loadOptions } from "./load-options.ts";
-import { planOrFailure } from "./run.ts";
+import { checkEnv, planOrFailure } from "./run.ts";
 
 interface ProfileFlags extends LoadFlags {
   readonly member?: string;
@@ -59,6 +59,7 @@ async function profile(name: string, flags: ProfileFlags): Promise<number> {
     );
   }
   const plan = planOrFailure(name, flags);
+  checkEnv([name], flags.env);
   const interrupts = new Interrupts(
     process.stderr,
     "killed; a run that was under way is left marked as incomplete",

@@ -73,6 +73,7 @@ Exit codes: 0 pass or warn, 99 SLA crossed, 4 nothing measured or the generator 
 /** @param unasked whether the database is the environment's, and not asked for with this run */
 async function run(names: readonly string[], flags: RunFlags, unasked: boolean): Promise<number> {
   const plans = names.map((name) => planOrFailure(name, flags));
+  checkEnv(names, flags.env);
   for (const plan of plans) checkMemory(plan, memoryToHave());
   if (
     (flags.fault ?? flags.portBase) !== undefined &&
@@ -194,16 +195,22 @@ export function planOrFailure(
       `${name} compares variants: say where each answers, --variants none=URL,full=URL,...`,
     );
   }
-  const reads = SCENARIOS[name]?.env ?? [];
-  const unread = Object.keys(target.env ?? {}).find((given) => !reads.includes(given));
-  if (unread !== undefined) {
-    const read = reads.length === 0 ? "but nothing" : `but ${reads.join(", ")}`;
-    throw new Failure("USAGE", `${name} reads no ${unread} of -e, ${read}`);
-  }
   const unnamed =
     plan.blocks?.variants.filter((variant) => target.variants && !(variant in target.variants)) ?? [];
   if (unnamed.length > 0) throw new Failure("USAGE", `--variants names no address for ${unnamed.join(", ")}`);
   return plan;
+}
+
+/** A Failure for a name of `-e` that none of these scenarios reads: misspelt, it would go unread. */
+export function checkEnv(scenarios: readonly string[], env: LoadFlags["env"] = {}): void {
+  const reads = [...new Set(scenarios.flatMap((name) => SCENARIOS[name]?.env ?? []))];
+  const unread = Object.keys(env).find((given) => !reads.includes(given));
+  if (unread === undefined) return;
+  const names = reads.length === 0 ? "but nothing" : `but ${reads.join(", ")}`;
+  throw new Failure(
+    "USAGE",
+    `${scenarios.join(" and ")} ${scenarios.length === 1 ? "reads" : "read"} no ${unread} of -e, ${names}`,
+  );
 }
 
 /** Memory that may still be used, within a container's limit; systems that do not tell it right get the whole. */

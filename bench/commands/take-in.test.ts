@@ -55,17 +55,21 @@ test("beside runs that can be read it is left out, and the line counts the other
   );
 });
 
-test("a run that is too short for the history is told of by its name, with why", async (t) => {
+test("a run that was cut or is too short for the history is told of by its name, with why", async (t) => {
   const root = results(t);
   const whole = sample("basic-load");
   laidRun(root, whole);
   const short = sample("spike");
   laidRun(root, { ...short, run: { ...short.run, state: "interrupted" } });
-  const unfit = await takeIn(root);
+  const brief = sample("stress", { seconds: 4 });
+  laidRun(root, { ...brief, run: { ...brief.run, run: "brief" } });
+  const told = await takeIn(root);
   assert.deepEqual(histories(root), ["basic-load.smoke"]);
-  assert.deepEqual(
-    unfit.map(({ name }) => name),
-    ["spike.smoke"],
+  const unfit = told.filter(({ name }) => name === "spike.smoke");
+  const tooShort = told.filter(({ name }) => name === "stress.smoke");
+  assert.match(
+    unfitText(tooShort),
+    /^; not in it: brief has \d blocks of 1 s, and it takes 10 to see how they scatter$/,
   );
   assert.match(unfitText(unfit), /^; not in it: \S+ was interrupted: only whole runs compare$/);
   const three = [...unfit, ...unfit, ...unfit];

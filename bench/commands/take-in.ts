@@ -12,8 +12,9 @@ export interface Unfit {
 }
 
 /**
- * Takes new runs into the history, and tells which do not belong there. Those that cannot be read are left out, in a line on stderr; a Failure where they are all
- * there is, and where the user named a folder that is none; our own comes with the first run.
+ * Takes new runs into the history, and tells which do not belong there. Those that cannot be read are left out, in a line
+ * on stderr; a Failure where they are all there is, and where the user named a folder that is none; our own comes with the
+ * first run.
  */
 export async function takeIn(results: string): Promise<Unfit[]> {
   if (results !== RESULTS && !existsSync(results))

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import type { Plan } from "../../scenarios/lib/plan.ts";
 import { Failure } from "../failure.ts";
 import { bundleOf, k6Binary } from "../paths.ts";
-import { Child } from "./child.ts";
+import { Child, type Ending } from "./child.ts";
 import { headOf, tailOf } from "./log-file.ts";
 
 export interface K6Options {
@@ -39,6 +39,8 @@ const LINGER_MS = 3_000;
 const MOST_LINES = 500;
 /** So many different complaints of the script are told. */
 const MOST_COMPLAINTS = 3;
+/** So many of its last lines are quoted where nothing in it is an error. */
+const LAST_LINES = 3;
 /** k6's exit code when a signal ended it. */
 const SIGNALLED = 105;
 
@@ -157,13 +159,27 @@ function messageOf(line: string): string {
 async function errorOf(child: Child, logFile: string, interrupted: boolean): Promise<string | undefined> {
   const { exitCode, signal } = await child.ended;
   if (exitCode === 0 || (exitCode === SIGNALLED && interrupted)) return undefined;
+  return whyItEnded({ exitCode, signal }, headOf(logFile, MOST_LINES), tailOf(logFile, LAST_LINES));
+}
+
+/**
+ * How k6 failed, with what it said of it.
+ *
+ * @param head first lines of its log
+ * @param tail last lines of it
+ */
+export function whyItEnded(
+  { exitCode, signal }: Pick<Ending, "exitCode" | "signal">,
+  head: readonly string[],
+  tail: readonly string[],
+): string {
   const how = signal ? `was killed by ${signal}` : `ended with exit code ${exitCode}`;
   // A Go program that breaks says why in one line, and then where in hundreds.
-  const head = headOf(logFile, MOST_LINES);
   const broke = head.find((line) => /^(fatal error|panic): /.test(line));
-  // What comes after its first error mostly follows from it, and what the script complains of is told by itself.
-  const first = head.find((line) => / level=error /.test(line) && !/ source=console$/.test(line.trim()));
-  const said =
-    broke ?? (first === undefined ? tailOf(logFile, 3).map(messageOf).join(" | ") : messageOf(first));
+  // Of errors the others mostly follow from the first; what the script complains of is told by itself.
+  const first = signal
+    ? undefined
+    : head.find((line) => / level=error /.test(line) && !/ source=console$/.test(line.trim()));
+  const said = broke ?? (first === undefined ? tail.map(messageOf).join(" | ") : messageOf(first));
   return `k6 ${how}${said ? `: ${said}` : ""}`;
 }

@@ -62,7 +62,7 @@ async function start(settings: Settings): Promise<() => Promise<void>> {
   switch (settings.role) {
     case "hub": {
       const hub = await startHub({ port: settings.port });
-      log.info(`telemetry at ws://127.0.0.1:${settings.port}`);
+      log.info(`telemetry at ${hub.url}`);
       return () => hub.close();
     }
     case "receiver": {
@@ -80,7 +80,7 @@ async function start(settings: Settings): Promise<() => Promise<void>> {
       const node = await startNode(config, log);
       const admin = await startAdmin(node);
       log.info(
-        `peers at ws://127.0.0.1:${config.btp.port}, metrics at http://127.0.0.1:${config.admin.port}`,
+        `peers at ws://${config.btp.host}:${node.btp.port}, metrics at http://127.0.0.1:${admin.port}`,
       );
       return async () => {
         await node.close();

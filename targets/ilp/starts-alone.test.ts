@@ -17,16 +17,25 @@ async function startNode(t: TestContext, stdin: "ignore" | "pipe") {
   t.after(() => rmSync(folder, { recursive: true }));
   const port = await freeBase();
   const config = join(folder, "node.yaml");
-  const file = { ...fileBetween(join(folder, "ledger.db")), btp: { port }, admin: { port: port + 1 } };
+  const own = fileBetween(join(folder, "ledger.db"));
+  const [alice] = own.peers;
+  // Nobody listens there.
+  const bob = { name: "bob", dial: `ws://127.0.0.1:${port + 2}`, token: "bob-token" };
+  const ports = { btp: { port }, admin: { port: port + 1 } };
+  const file = { ...own, ...ports, peers: [alice, bob], logLevel: "info" };
   writeFileSync(config, JSON.stringify(file));
   const child = spawn(process.execPath, [MAIN, "node", "--config", config], {
-    stdio: [stdin, "ignore", "ignore"],
+    stdio: [stdin, "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr?.on("data", (chunk) => {
+    said += chunk;
   });
   t.after(() => child.kill("SIGKILL"));
   const up = async () =>
     (await fetch(`http://127.0.0.1:${port + 1}/health`).catch(() => undefined))?.ok === true;
   await until("the node to be up", up);
-  return { child, up };
+  return { child, up, port, said: () => said };
 }
 
 test("with nothing to read on stdin it runs until it is told to stop", async (t) => {
@@ -34,6 +43,12 @@ test("with nothing to read on stdin it runs until it is told to stop", async (t)
   assert.ok(await up(), "it answers, and then still does");
   child.kill("SIGTERM");
   assert.deepEqual(await once(child, "exit"), [0, null]);
+});
+
+test("it says where it is, and whom it cannot reach", async (t) => {
+  const { port, said } = await startNode(t, "ignore");
+  await until("where it is", () => said().includes(`peers at ws://127.0.0.1:${port}, metrics at http://`));
+  await until("whom it cannot reach", () => /peer bob cannot be reached, [^"]*ECONNREFUSED/.test(said()));
 });
 
 test("it ends with the process that holds the other end of its stdin", async (t) => {

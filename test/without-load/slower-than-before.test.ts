@@ -29,7 +29,7 @@ test("a run is saved as a baseline, found by its scenario, and a slower one fail
     [["basic-load.smoke", "first", 18]],
   );
   assert.match(shown.stdout, /^basic-load\.smoke: first, 2026-11-21 10:00:00 UTC$/m);
-  assert.match(shown.stdout, /│ hold │ 18 {5}│ 500 req\/s │/);
+  assert.match(shown.stdout, /│ hold │ 18 {5}│ 500 {7}│/);
 
   assert.equal(alike.exitCode, 0, alike.stderr);
   assert.match(alike.stdout, /^\n {2}(SAME|INCONCLUSIVE) {2}basic-load smoke, exit code 0\n/);

@@ -37,15 +37,13 @@ const LEAD_MS = CONNECT_SECONDS * 1_000;
 /** Payments a VU makes before the load and uses in turn, because making one costs more than sending it. */
 const PAYMENTS = 512;
 /**
- * How often counts are told, those are given up that have waited too long, and a connector that does not read is noticed; and how many
- * packets are looked at then. Often and few: every half second and all at once, the p99 showed it (docs/performance.md).
+ * How often counts are told, those are given up that have waited too long, and a connector that does not read is noticed;
+ * and how many packets are looked at then. Often and few: every half second and all at once, the p99 showed it
+ * (docs/performance.md).
  */
 const SWEEP_MS = 10;
 const MOST_SWEPT = 1_000;
-/**
- * Expiries are a whole number of these, so that a payment's frame mostly has the one it had before; the last of them by
- * which who waits for the answer still does.
- */
+/** Expiries are rounded up to these, so that a payment's frame mostly has the one that it had before. */
 const EXPIRY_STEP_MS = 500;
 /** A connector that leaves this much unread takes no more. */
 const MOST_UNREAD_BYTES = 32_000_000;
@@ -157,7 +155,7 @@ export function pacedSender(
       reportLag(lateness);
       if (dueMs <= now) {
         lateness.begin(now);
-        const expiresAtMs = Math.floor((now + requestTimeoutMs) / EXPIRY_STEP_MS) * EXPIRY_STEP_MS;
+        const expiresAtMs = Math.ceil((now + requestTimeoutMs) / EXPIRY_STEP_MS) * EXPIRY_STEP_MS;
         do {
           if (arrivals.dueSeconds > span.to || !tagged) enter(arrivals.dueSeconds);
           const id = outstanding.add(dueMs);

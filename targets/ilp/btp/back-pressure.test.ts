@@ -169,4 +169,5 @@ test("a peer that others send more than it reads goes on sending its own", async
   for (let id = 1; id <= 10; id++) peer.send(ilpPacket(id));
   await until("its own to be served", () => told.length === 10);
   assert.deepEqual(new Set(told), new Set([undefined]));
+  assert.deepEqual([ann.congested, ann.counters.inboundBackpressure], [true, 0]);
 });

@@ -60,17 +60,16 @@ export class Dialer {
     const webSocket = new WebSocket(this.#url, webSocketOptions(limits));
     this.#webSocket = webSocket;
     let socket: Duplex | undefined;
-    let why = "it closed the connection";
-    let late = false;
+    // The first reason is the cause of the others.
+    let why: string | undefined;
     this.#timer = clock.after(limits.authMs, () => {
-      late = true;
-      why = `no answer within ${limits.authMs / 1_000} s`;
+      why ??= `no answer within ${limits.authMs / 1_000} s`;
       webSocket.terminate();
     });
     // What is wrong with a connection ends it, and the end is what we act on.
     webSocket.on("error", (error: NodeJS.ErrnoException) => {
-      // Where a name has several addresses Node tells the code alone. That we ended it is an error as well, and no reason.
-      if (!late) why = error.message || String(error.code);
+      // Where a name has several addresses Node tells the code alone.
+      why ??= error.message || String(error.code);
     });
     webSocket.once("upgrade", (response) => {
       socket = response.socket;
@@ -84,7 +83,7 @@ export class Dialer {
       if (socket === undefined || webSocket.readyState !== WebSocket.OPEN) return;
       if (!isYes(data as Buffer, isBinary)) {
         counters.authFailures++;
-        why = "it refuses our token";
+        why ??= "it refuses our token";
         webSocket.close(1008);
         return;
       }
@@ -94,7 +93,7 @@ export class Dialer {
       this.#downSinceMs = undefined;
       session.attach(new Link(session, webSocket, socket, true));
     });
-    webSocket.once("close", () => this.#onClose(why));
+    webSocket.once("close", () => this.#onClose(why ?? "it closed the connection"));
   }
 
   #onClose(why: string): void {

@@ -24,7 +24,8 @@ export interface Limits {
   readonly maxPayload: number;
   /**
    * Bytes waiting for a peer that does not read fast enough, over all its links: beyond these it gets no new requests, and
-   * beyond halfway to {@link hardBytes} its own are refused. Meanwhile a link is cut that in {@link stallMs} takes less than these, or than waited for it.
+   * beyond halfway to {@link hardBytes} its own are refused. Meanwhile a link is cut that in {@link stallMs} takes less
+   * than these, or than waited for it.
    */
   readonly softBytes: number;
   /**

@@ -30,7 +30,8 @@ export const btpLimits = z
     inbound: requests.default(inbound),
     /**
      * Bytes that may wait for a peer that reads too slowly, over all its connections: beyond it T03 for whoever sends it
-     * more, and halfway to `hardBytes` for what it sends itself. Then a connection ends that in `stallMs` takes less than that, or than waited for it.
+     * more, and halfway to `hardBytes` for what it sends itself. Then a connection ends that in `stallMs` takes less than
+     * that, or than waited for it.
      */
     softBytes: bytes.default(softBytes),
     /** Bytes at which its fullest connection ends at once. */
