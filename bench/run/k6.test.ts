@@ -5,7 +5,7 @@ import { whyItEnded } from "./k6.ts";
 const line = (level: string, msg: string, more = "") =>
   `time="2026-12-01T10:00:00Z" level=${level} msg=${JSON.stringify(msg)}${more}`;
 const CONSOLE = " source=console";
-const TypeError = line("error", "TypeError: Cannot read property 'x' of undefined at soak.js:7");
+const thrown = line("error", "TypeError: Cannot read property 'x' of undefined at soak.js:7");
 const late = line("error", "the link is down", CONSOLE);
 
 const exit = (exitCode: number) => ({ exitCode, signal: null });
@@ -14,13 +14,13 @@ for (const [what, ending, log, says] of [
   [
     "its first error, and not what follows from it",
     exit(107),
-    [line("info", "starting"), TypeError, line("error", "hint: script exception"), line("info", "bye")],
+    [line("info", "starting"), thrown, line("error", "hint: script exception"), line("info", "bye")],
     "k6 ended with exit code 107: TypeError: Cannot read property 'x' of undefined at soak.js:7",
   ],
   [
     "not what the script says itself",
     exit(107),
-    [late, TypeError],
+    [late, thrown],
     "k6 ended with exit code 107: TypeError: Cannot read property 'x' of undefined at soak.js:7",
   ],
   [
@@ -32,7 +32,7 @@ for (const [what, ending, log, says] of [
   [
     "its last words where a signal ended it, whatever went wrong long before",
     { exitCode: null, signal: "SIGKILL" },
-    [TypeError, "a", "b", "c"],
+    [thrown, "a", "b", "c"],
     "k6 was killed by SIGKILL: a | b | c",
   ],
   [
