@@ -221,7 +221,7 @@ function memoryToHave(): number {
 /** What a VU of k6 holds, with its own JavaScript engine; measured with 500 and with 2,000. */
 const VU_BYTES = 500_000;
 /** And one that sends a paced load, with its payments and what garbage k6 then lets gather; measured with 2 and with 100. */
-const PACED_VU_BYTES = 20_000_000;
+const PACED_VU_BYTES = 14_000_000;
 
 /** A Failure when k6 would need more memory for its VUs than there is: the system would kill it, or us. */
 export function checkMemory({ scenario, load }: Pick<Plan, "scenario" | "load">, freeBytes: number): void {

@@ -34,8 +34,11 @@ const unexpected = new Counter("packets_unexpected");
 /** How often a VU looks at what is due. 1 ms costs CPU, 10 ms would be 10 ms of the tool's own latency. */
 const TICK_MS = 1;
 const LEAD_MS = CONNECT_SECONDS * 1_000;
-/** Payments a VU makes before the load and uses in turn, because making one costs more than sending it. */
-const PAYMENTS = 512;
+/**
+ * Payments a VU makes before the load and uses in turn, because making one costs more than sending it. Each is something
+ * for k6's collector to look at.
+ */
+const PAYMENTS = 128;
 /**
  * How often counts are told, those are given up that have waited too long, and a connector that does not read is noticed;
  * and how many packets are looked at then. Often and few: every half second and all at once, the p99 showed it
