@@ -37,5 +37,6 @@ export const KNOBS: readonly Knob[] = [
   },
   { label: "connections 1", setting: { connections: 1 } },
   { label: "connections 4", setting: { connections: 4 } },
+  { label: "k6 GOGC 800", setting: { gogc: 800 } },
   { label: "k6 GOGC 100", setting: { gogc: 100 } },
 ];

@@ -116,7 +116,7 @@ function withoutK6(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 /**
  * A paced load makes much garbage in few VUs, which hold little. While k6 collects it takes both of two cores from the
- * connector for 10 to 50 ms: at Go's 100 all the time, at 800 every two seconds, which is as many packets as p99 leaves out.
+ * connector for 5 to 50 ms: at Go's 100 all the time, at 800 every two seconds, which is as many packets as p99 leaves out.
  */
 const PACED_GOGC = 2_400;
 

@@ -93,7 +93,6 @@ export async function voyage(options: VoyageOptions): Promise<Voyage> {
     const loaded = await load(options, run, target, file);
     interrupts.onFirst(() => options.screen.write("the run is over; its report is being made\n"));
     await options.onlooker?.afterLoad?.();
-    asBefore();
     const served = loaded.died ? NOTHING_TOLD : difference(before, await booksOf(target));
     await target.stop();
     return { folder, run: finishedRun(run, loaded, target, served, options) };

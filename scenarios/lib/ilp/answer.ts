@@ -60,7 +60,7 @@ export function isFulfilled(
   bytes = view.byteLength,
 ): boolean {
   if (at === 0 || at + 2 + 4 * WORDS > bytes) return false;
-  // Type and first byte of the length in one look, each of which is as dear as some of our own code.
+  // Type and first byte of the length at once: a call of the view costs more than taking them apart.
   const head = view.getUint16(at);
   if (head >> 8 !== PacketType.fulfill) return false;
   const length = head & 0xff;

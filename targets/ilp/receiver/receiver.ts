@@ -63,7 +63,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
         link.acknowledge(requestId);
       },
       onUp: () => note("info", `connected with ${url}`),
-      onDown: (_, why) => note("warn", `${url} is gone, and is tried again: ${why}`),
+      onDown: (_, why) => note("warn", `${url} is gone: ${why}`),
       onUnreached: (_, why) => note("warn", `${url} cannot be reached, and is tried again: ${why}`),
     },
   });
