@@ -157,7 +157,8 @@ async function sail(t: TestContext, tooBusy: (run: Run) => boolean, ...flags: st
 const invalid = ({ verdict }: Run) => verdict === "invalid";
 /** Nothing was wrong but how long something took. */
 const onlySlow = (run: Run) =>
-  invalid(run) || (run.verdict === "fail" && run.reasons.every((it) => / p95 |^other work/.test(it)));
+  invalid(run) ||
+  (run.verdict === "fail" && run.reasons.every((it) => / p95 |^other work|\(steal\)$/.test(it)));
 
 for (const { what, fault, exitCode, reason, complaint } of TABLE) {
   test(`chain -> ${exitCode}: ${what}`, async (t) => {

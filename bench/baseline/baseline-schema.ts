@@ -45,6 +45,7 @@ export const baselineSchema = z.object({
   died: z.boolean().optional(),
   /** What other work on the machine took meanwhile. */
   otherCpuCores: generator.shape.otherCpuCores,
+  stolenCpuCores: generator.shape.stolenCpuCores,
   /** What was asked of the target: figures of another load do not compare. */
   load: z.record(z.string(), z.unknown()),
   /** Length of a block; the last of a part may be shorter. */

@@ -64,6 +64,7 @@ export async function baselineOf(
     target: { kind: run.target.kind, name: run.target.name },
     ...(run.target.died && { died: true }),
     otherCpuCores: run.generator.otherCpuCores,
+    ...(run.generator.stolenCpuCores && { stolenCpuCores: run.generator.stolenCpuCores }),
     // Through JSON, as it is after it was saved.
     load: JSON.parse(JSON.stringify({ load, variant, variants })),
     blockSeconds: blockSecondsOf(run),

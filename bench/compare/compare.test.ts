@@ -235,18 +235,20 @@ test("two machines are compared only with that said first", () => {
   assert.match(notices[0] ?? "", /^two machines: before on AMD .*, after on Z80 .*: not comparable$/);
 });
 
-test("another Node, k6 or target, and other work on the machine, are told", () => {
+test("another Node, k6 or target, other work on the machine and what its host took, are told", () => {
   const after = {
     ...BEFORE,
     run: "another",
     versions: { ...BEFORE.versions, node: "v99" },
     target: { kind: "url", name: "127.0.0.1:1" } as const,
     otherCpuCores: { avg: 4, p95: 5, max: 6 },
+    stolenCpuCores: { avg: 0.4, p95: 1, max: 2 },
   };
   assert.deepEqual(compare(BEFORE, after, OPTIONS).notices, [
     "target: before connector, after 127.0.0.1:1",
     "Node: before v24.21.0, after v99",
     "after: other work on this machine used 4.0 of its 8 cores meanwhile",
+    "after: the host of this machine kept 5.0 % of its CPU time for others meanwhile (steal)",
   ]);
 });
 

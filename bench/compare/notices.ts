@@ -22,8 +22,7 @@ export function noticesOf(before: Baseline, after: Baseline): string[] {
     ["before", before],
     ["after", after],
   ] as const) {
-    const noise = noiseOf(side, side.host.cores);
-    if (noise !== undefined) notices.push(`${which}: ${noise}`);
+    notices.push(...noiseOf(side, side.host.cores).map((noise) => `${which}: ${noise}`));
   }
   return notices;
 }

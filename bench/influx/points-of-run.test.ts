@@ -163,6 +163,7 @@ const SAMPLE: ResourceSample = {
   k6: { cpuCores: 0.6, rssBytes: 90e6 },
   bench: { cpuCores: 0.05, rssBytes: 80e6, loopDelayP99Ms: 11 },
   otherCpuCores: 0.25,
+  stolenCpuCores: 0.04,
   nodes: {
     A: {
       received: 1000,
@@ -197,6 +198,7 @@ test("each process has a point of what it used, with what is known of it, at the
       ["k6", "generator", { cpu_cores: 0.6, rss_bytes: 90e6 }],
       ["bench", "generator", { cpu_cores: 0.05, rss_bytes: 80e6, event_loop_delay_ms: 11 }],
       ["other", "other", { cpu_cores: 0.25 }],
+      ["stolen", "other", { cpu_cores: 0.04 }],
     ],
   );
   for (const { atMs, tags } of points) {
@@ -257,7 +259,7 @@ test("a connector's own time is its p50 less that of the next; where the next on
 });
 
 test("a server whose process is not ours has no point of its own", () => {
-  const { target: _, otherCpuCores: __, nodes: ___, ...rest } = SAMPLE;
+  const { target: _, otherCpuCores: __, stolenCpuCores: ___, nodes: ____, ...rest } = SAMPLE;
   const points = new PointsOfRun(RUN).resources({ ...rest, target: null, otherCpuCores: null });
   assert.deepEqual(
     points.map(({ tags }) => tags.process),

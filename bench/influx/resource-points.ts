@@ -39,7 +39,7 @@ export function resourcePoints(
   zeroMs: number,
   known: KnownNodes,
 ): InfluxPoint[] {
-  const { target, k6, bench, otherCpuCores, nodes = {} } = sample;
+  const { target, k6, bench, otherCpuCores, stolenCpuCores, nodes = {} } = sample;
   const atMs = Date.parse(sample.at);
   for (const node of Object.keys(nodes)) known.add(node);
   const used = (process: string, kind: string, it: Used): InfluxPoint =>
@@ -61,6 +61,7 @@ export function resourcePoints(
     ...(k6 ? [used("k6", "generator", k6)] : []),
     used("bench", "generator", { ...bench, eventLoopDelayMs: bench.loopDelayP99Ms }),
     ...(typeof otherCpuCores === "number" ? [used("other", "other", { cpuCores: otherCpuCores })] : []),
+    ...(stolenCpuCores === undefined ? [] : [used("stolen", "other", { cpuCores: stolenCpuCores })]),
     ...Object.entries(nodes).map(([node, figures]) =>
       pointOf(
         "nodes",

@@ -25,6 +25,7 @@ test("a quiet generator is healthy, and tells what it used", () => {
       benchCpuCores: { avg: healthOf(() => ({})).benchCpuCores?.avg, p95: 0.05, max: 0.05 },
       benchLoopDelayP99Ms: 12,
       otherCpuCores: null,
+      stolenCpuCores: null,
       lateSamples: 0,
       overflowSamples: 0,
       k6ExitCode: 0,

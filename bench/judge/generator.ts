@@ -62,6 +62,7 @@ export function generatorHealth(evidence: Evidence, { cores, k6ExitCode }: Gener
     benchCpuCores: benchCpu,
     benchLoopDelayP99Ms,
     otherCpuCores: evidence.spread(({ otherCpuCores }) => otherCpuCores),
+    stolenCpuCores: evidence.spread(({ stolenCpuCores }) => stolenCpuCores),
     lateSamples: fold.late,
     overflowSamples: fold.overflow,
     k6ExitCode,

@@ -75,8 +75,7 @@ export function judge(evidence: Evidence, facts: Facts): Judgement {
     });
   const generator = generatorHealth(evidence, facts);
   const { verdict, reasons } = verdictOf(evidence, facts, sla, generator);
-  const noise = noiseOf(generator, facts.cores);
-  if (noise !== undefined && reasons.length > 0) reasons.push(noise);
+  if (reasons.length > 0) reasons.push(...noiseOf(generator, facts.cores));
   return {
     exitCode: facts.k6Error ? 1 : EXIT_CODES[verdict],
     ...repeated(verdict, reasons, facts.retryOf),
@@ -113,14 +112,24 @@ function repeated(
 
 /** Other work that took more than this share of the machine may be why a limit was crossed. */
 const NOISY_SHARE = 0.2;
+/** So may a host that took more than this share: a hundredth of the time is all that a p99 leaves out. */
+const STOLEN_SHARE = 0.01;
 
-/** What a reader of a bad verdict should know of the machine; undefined when the run had it to itself. */
+/** What a reader of a bad verdict should know of the machine; nothing when the run had it to itself. */
 export function noiseOf(
-  { otherCpuCores }: Pick<Run["generator"], "otherCpuCores">,
+  { otherCpuCores, stolenCpuCores }: Pick<Run["generator"], "otherCpuCores" | "stolenCpuCores">,
   cores: number,
-): string | undefined {
-  if (!otherCpuCores || otherCpuCores.avg < NOISY_SHARE * cores) return undefined;
-  return `other work on this machine used ${otherCpuCores.avg.toFixed(1)} of its ${cores} cores meanwhile`;
+): string[] {
+  const noise: string[] = [];
+  if (otherCpuCores && otherCpuCores.avg >= NOISY_SHARE * cores)
+    noise.push(
+      `other work on this machine used ${otherCpuCores.avg.toFixed(1)} of its ${cores} cores meanwhile`,
+    );
+  if (stolenCpuCores && stolenCpuCores.avg >= STOLEN_SHARE * cores)
+    noise.push(
+      `the host of this machine kept ${((100 * stolenCpuCores.avg) / cores).toFixed(1)} % of its CPU time for others meanwhile (steal)`,
+    );
+  return noise;
 }
 
 function verdictOf(

@@ -5,7 +5,7 @@ import type { Reading } from "./reading.ts";
 
 const HELD: Reading = {
   ...{ outcome: "held", achieved: 100, p50Ms: 3.1, p99Ms: 8.2, p999Ms: 12.5, lateMs: 2.5, lost: 0 },
-  cores: { A: 0.38, hub: 0.02, bob: 0.12, k6: 0.42, other: 0.1 },
+  cores: { A: 0.38, hub: 0.02, bob: 0.12, k6: 0.42, other: 0.1, stolen: 0.03 },
 };
 
 test("a row stands under its header", () => {
@@ -45,7 +45,7 @@ test("the sentence: what held and what did not, how often, how far the tries are
     [17_000, [LATENCY, LATENCY]],
     [17_500, [{ ...HELD, outcome: "rate", p99Ms: 30.5 }, LATENCY]],
   ]);
-  const there = "at the knee k6 and the network used 0.94 of 2 cores, other work 0.10";
+  const there = "at the knee k6 and the network used 0.94 of 2 cores, other work 0.10, its host 0.03";
   assert.equal(
     kneeSentence({ held: 16_500, broke: 17_000 }, readings, 2),
     [

@@ -12,6 +12,15 @@ test("other work is told of, its mean and its most", () => {
   ]);
 });
 
+test("what the host of the machine takes is told of from a hundredth on: a p99 leaves out no more", () => {
+  const stolen = (...each: number[]) =>
+    each.map((stolen) => ({ cores: { other: 0, stolen } }) as unknown as Reading);
+  assert.deepEqual(noiseOf(stolen(0.01, 0.05), 2), [
+    "The host of this machine (steal) took 0.03 of 2 cores, at most 0.05: run it again when it is quiet.",
+  ]);
+  assert.deepEqual(noiseOf(stolen(0.01, 0.02), 2), []);
+});
+
 test("a quiet machine, and one that nobody could look at, are nothing to tell of", () => {
   assert.deepEqual(noiseOf(readings(0.05, 0.12, 0.01), 2), []);
   assert.deepEqual(noiseOf(readings(undefined), 2), []);

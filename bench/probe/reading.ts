@@ -26,7 +26,8 @@ export interface Reading {
   readonly lost: number;
   /** The first that k6 said of packets that were not fulfilled. */
   readonly complaint?: string;
-  /** CPU by process, in cores, on average: the target's members, `k6`, and `other` for all other work on the machine. */
+  /** CPU by process, in cores, on average: the target's members, `k6`, and `other` for all other work on the machine,
+   * `stolen` for what the host of the machine kept for others. */
   readonly cores: Readonly<Record<string, number>>;
 }
 
@@ -93,12 +94,13 @@ function coresIn(resources: readonly ResourceSample[], span: Span | undefined): 
     const { sum, n } = sums.get(name) ?? { sum: 0, n: 0 };
     sums.set(name, { sum: sum + cores, n: n + 1 });
   };
-  for (const { at, target, k6, otherCpuCores } of resources) {
+  for (const { at, target, k6, otherCpuCores, stolenCpuCores } of resources) {
     const atMs = Date.parse(at);
     if (span === undefined || atMs - 1_000 < span.fromMs || atMs > span.toMs) continue;
     for (const [name, { cpuCores }] of Object.entries(target?.members ?? {})) add(name, cpuCores);
     add("k6", k6?.cpuCores);
     add("other", otherCpuCores);
+    add("stolen", stolenCpuCores);
   }
   return Object.fromEntries([...sums].map(([name, { sum, n }]) => [name, sum / n]));
 }

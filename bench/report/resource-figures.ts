@@ -8,13 +8,14 @@ export function resourceFigures(
   variants: ReadonlyMap<string, VariantUsage>,
   put: Put,
 ): void {
-  const { target, k6, bench, otherCpuCores, nodes = {} } = sample;
+  const { target, k6, bench, otherCpuCores, stolenCpuCores, nodes = {} } = sample;
   const members = Object.entries(target?.members ?? {});
   for (const [name, used] of [["target", target], ...members, ["k6", k6], ["bench", bench]] as const) {
     put("cpu", name, used?.cpuCores);
     put("rss", name, used?.rssBytes);
   }
   put("cpu", "other", otherCpuCores);
+  put("cpu", "stolen", stolenCpuCores);
   // What a target of several processes tells is told by one of them.
   for (const [name, used] of members.length > 0 ? members : ([["target", target]] as const)) {
     put("heap", name, used?.heapBytes);

@@ -132,6 +132,11 @@ function resources({ target, generator }: Run, charts: Charts): Section {
     ["k6 memory (RSS)", generator.k6RssBytes, bytes],
     ["bench CPU", generator.benchCpuCores, cores],
     ["Other work on the machine, CPU", generator.otherCpuCores, cores],
+    ...(generator.stolenCpuCores
+      ? ([
+          ["Taken by the machine's host (steal), CPU", generator.stolenCpuCores, cores],
+        ] satisfies ResourceRow[])
+      : []),
   ];
   return {
     id: "resources",

@@ -97,10 +97,12 @@ test("a target tells its heap and event loop itself, or through its processes", 
     k6CpuCores: 0.4,
     benchLoopDelayMs: 12,
     otherCpuCores: 0.1,
+    stolenCpuCores: 0.05,
   });
   const alone = ofSample(one);
   assert.deepEqual([alone["heap/target"], alone["loop/target"], alone["loop/bench"]], [30, 2, 12]);
-  assert.deepEqual([alone["cpu/target"], alone["cpu/k6"], alone["cpu/other"]], [0.5, 0.4, 0.1]);
+  assert.deepEqual([alone["cpu/target"], alone["cpu/k6"]], [0.5, 0.4]);
+  assert.deepEqual([alone["cpu/other"], alone["cpu/stolen"]], [0.1, 0.05]);
   const member = { cpuCores: 0.3, rssBytes: 60, heapBytes: 25, eventLoopDelayMs: 1 };
   const network = ofSample({ ...one, target: { ...one.target!, members: { A: member } } });
   assert.deepEqual([network["heap/A"], network["heap/target"]], [25, undefined]);

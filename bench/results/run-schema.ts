@@ -114,6 +114,8 @@ export const runSchema = z.object({
     benchLoopDelayP99Ms: z.number().nullable(),
     /** What neither target, k6 nor plimsoll used: cores that other work on this machine took. */
     otherCpuCores: spread.nullable(),
+    /** What the host of a virtual machine kept for others while this one had work, cores; absent where nobody tells. */
+    stolenCpuCores: spread.nullable().optional(),
     lateSamples: z.number(),
     overflowSamples: z.number(),
     k6ExitCode: z.number().nullable(),
@@ -248,6 +250,8 @@ export const resourceSampleSchema = z.object({
   bench: z.object({ cpuCores: z.number(), rssBytes: z.number(), loopDelayP99Ms: z.number() }),
   /** Cores that neither of the three used; null when one of them could not be seen. */
   otherCpuCores: z.number().nullable().optional(),
+  /** Cores that the host of a virtual machine kept for others (steal); absent where nobody tells. */
+  stolenCpuCores: z.number().optional(),
   /** Each connector of the target, by its name. */
   nodes: z.record(z.string(), nodeFigures).optional(),
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { hostOf } from "../host/host.ts";
 import type { ResourceSample } from "../results/run-schema.ts";
 import { Sampler } from "./sampler.ts";
 import { until } from "./testing/processes.ts";
@@ -23,6 +24,10 @@ test("once a second it tells what a process used, from its second look on; of no
   assert.deepEqual([second.target.heapBytes, second.target.variants, second.k6], [null, null, null]);
   assert.ok(second.bench.rssBytes > rss / 2);
   assert.equal(second.otherCpuCores, null, "k6 cannot be seen, so what others used cannot be told");
+  const { stolenCpuCores } = second;
+  const { cores } = hostOf();
+  if (process.platform !== "linux") assert.equal(stolenCpuCores, undefined, "only Linux tells it");
+  else assert.ok(stolenCpuCores !== undefined && stolenCpuCores >= 0 && stolenCpuCores < cores);
   const seconds = (Date.parse(samples[2]?.at ?? "") - Date.parse(samples[0]?.at ?? "")) / 1000;
   assert.ok(seconds > 1.5, `${seconds} s between the first sample and the third`);
   const told = samples.length;

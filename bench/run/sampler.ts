@@ -1,8 +1,9 @@
-import { cpus, totalmem } from "node:os";
+import { totalmem } from "node:os";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { NodeFigures, ResourceSample } from "../results/run-schema.ts";
 import { BusiestThread } from "./busiest-thread.ts";
 import { type ConnectorTotals, connectorFigures } from "./connector-totals.ts";
+import { hostCpu } from "./host-cpu.ts";
 import { type Scrape, scrape } from "./scrape.ts";
 import type { Member } from "./target.ts";
 import { type Usage, usageOf } from "./usage.ts";
@@ -29,16 +30,6 @@ function memoryInAll(): number {
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }
 
-function hostTimes() {
-  const all = cpus();
-  let [allMs, idleMs] = [0, 0];
-  for (const { times } of all) {
-    allMs += times.user + times.nice + times.sys + times.irq + times.idle;
-    idleMs += times.idle;
-  }
-  return { allMs, idleMs, cores: all.length };
-}
-
 /** Looks once a second at what target, k6 and we ourselves use, until it is stopped. */
 export class Sampler {
   readonly #watched: Watched;
@@ -47,7 +38,7 @@ export class Sampler {
   readonly #before = new Map<number, { usage: Usage; atMs: number }>();
   readonly #toldBefore = new Map<string, { totals: ConnectorTotals; atMs: number }>();
   readonly #threads = new BusiestThread();
-  #hostBefore = hostTimes();
+  #hostBefore = { ...hostCpu(), atMs: performance.now() };
   #ownBefore = { cpu: process.cpuUsage(), atMs: performance.now() };
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -97,10 +88,12 @@ export class Sampler {
       return figures === null ? [] : [[node, figures] as const];
     });
     const bench = this.#own();
-    const busy = this.#busyCores();
+    const { busyCores, stolenCpuCores } = this.#host();
     this.#onSample({
       at: new Date().toISOString(),
-      otherCpuCores: target && k6 ? Math.max(0, busy - target.cpuCores - k6.cpuCores - bench.cpuCores) : null,
+      otherCpuCores:
+        target && k6 ? Math.max(0, busyCores - target.cpuCores - k6.cpuCores - bench.cpuCores) : null,
+      ...(stolenCpuCores !== undefined && { stolenCpuCores }),
       memory: { availableBytes: process.availableMemory(), totalBytes: memoryInAll() },
       target: target && {
         ...target,
@@ -150,13 +143,16 @@ export class Sampler {
     return (pid !== undefined && this.#before.get(pid)?.usage.openFiles) || null;
   }
 
-  /** Cores of the whole machine that were not idle since the last look. */
-  #busyCores(): number {
-    const now = hostTimes();
+  /** Cores of the whole machine, since the last look, that were not idle, and that its host kept for others. */
+  #host(): { busyCores: number; stolenCpuCores?: number } {
+    const now = { ...hostCpu(), atMs: performance.now() };
     const before = this.#hostBefore;
     this.#hostBefore = now;
-    const all = now.allMs - before.allMs;
-    return all > 0 ? ((now.allMs - now.idleMs - before.allMs + before.idleMs) / all) * now.cores : 0;
+    const seconds = (now.atMs - before.atMs) / 1_000;
+    const busyCores = (now.busySeconds - before.busySeconds) / seconds;
+    if (now.stolenSeconds === undefined || before.stolenSeconds === undefined) return { busyCores };
+    // The kernel's count may step back a little.
+    return { busyCores, stolenCpuCores: Math.max(0, now.stolenSeconds - before.stolenSeconds) / seconds };
   }
 
   #own(): ResourceSample["bench"] {

@@ -38,7 +38,7 @@ export function cpuByProcess({ limited = true } = {}) {
   return graph({
     title: "CPU",
     description:
-      "Cores each process used: the target with all its children, its members one by one, k6, plimsoll itself, and whatever else the machine did. Dashed, where there is one: the limit on the target.",
+      "Cores each process used: the target with all its children, its members one by one, k6, plimsoll itself, whatever else the machine did, and what its host kept for others (stolen). Dashed, where there is one: the limit on the target.",
     unit: "short",
     decimals: 2,
     queries: [byProcess("cpu_cores")],

@@ -26,6 +26,7 @@ export interface Second {
   readonly k6CpuCores: number;
   readonly benchLoopDelayMs: number;
   readonly otherCpuCores?: number;
+  readonly stolenCpuCores?: number;
 }
 
 /** Changes what happens in a second; `at` counts from the end of the warm-up, which has negative ones. */
@@ -100,7 +101,7 @@ function addSecond(evidence: Evidence, second: Second, at: number): void {
 /** What the processes used in the second that ends at `second`. */
 export function resources(
   second: number,
-  of: Pick<Second, "target" | "k6CpuCores" | "benchLoopDelayMs" | "otherCpuCores">,
+  of: Pick<Second, "target" | "k6CpuCores" | "benchLoopDelayMs" | "otherCpuCores" | "stolenCpuCores">,
 ): ResourceSample {
   return {
     at: new Date(START_MS + second * 1000).toISOString(),
@@ -108,6 +109,7 @@ export function resources(
     k6: { cpuCores: of.k6CpuCores, rssBytes: 200e6 },
     bench: { cpuCores: 0.05, rssBytes: 90e6, loopDelayP99Ms: of.benchLoopDelayMs },
     ...(of.otherCpuCores !== undefined && { otherCpuCores: of.otherCpuCores }),
+    ...(of.stolenCpuCores !== undefined && { stolenCpuCores: of.stolenCpuCores }),
   };
 }
 

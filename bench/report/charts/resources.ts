@@ -58,12 +58,17 @@ const CHARTS: readonly ResourceChart[] = [
 /** Statistics whose limit is a level of the line itself: growth, say, is none. */
 const LEVELS = new Set(["max", "avg", "p95"]);
 
+function ofMachine({ host, generator }: Run): string {
+  const stolen = generator.stolenCpuCores ? "; stolen: kept by its host for others" : "";
+  return `of the ${host.cores} this machine has${stolen}`;
+}
+
 /** What the processes used. A chart that nobody told anything for is left out, but for the two that every run has. */
 export function resourceCharts(run: Run, timeline: Timeline): Chart[] {
   return CHARTS.map(({ family, metric, ...chart }) =>
     linesChart({
       ...chart,
-      note: family === "cpu" ? `${chart.note}, of the ${run.host.cores} this machine has` : chart.note,
+      note: family === "cpu" ? `${chart.note}, ${ofMachine(run)}` : chart.note,
       timeline,
       stretches: timeline.resources,
       traces: tracesOf(family, timeline.resources),

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { hostCpu, stolenSecondsOf } from "./host-cpu.ts";
+
+test("what the hypervisor took is the eighth figure of the line of all cores", () => {
+  const stat =
+    "cpu  81688 3046 22220 2097135 2972 11 5110 4619 7 0\ncpu0 40949 2549 10711 1050001 1175 0 2145 2203 0 0\n";
+  assert.equal(stolenSecondsOf(stat), 46.19);
+});
+
+for (const [what, stat] of [
+  [
+    "a kernel before 2.6.11, which has seven figures",
+    "cpu  81688 3046 22220 2097135 2972 11 5110\ncpu0 1 2 3 4 5 6 7 8\n",
+  ],
+  ["an empty file", ""],
+] as const)
+  test(`${what}, tells nothing of it`, () => assert.equal(stolenSecondsOf(stat), undefined));
+
+test("a machine that works is busier afterwards, by no more than its time", () => {
+  const [before, fromMs] = [hostCpu(), performance.now()];
+  while (performance.now() - fromMs < 300);
+  const busy = hostCpu().busySeconds - before.busySeconds;
+  assert.ok(busy >= 0.05, `${busy} s of a loop of 0.3 s`);
+});

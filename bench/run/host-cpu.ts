@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { cpus } from "node:os";
+
+/** CPU of the whole machine since its start, in seconds of one core. */
+export interface HostCpu {
+  readonly busySeconds: number;
+  /** Ready to run while the host below ran somebody else; undefined where nobody counts it. */
+  readonly stolenSeconds: number | undefined;
+}
+
+/** What the machine has used up to now. */
+export function hostCpu(): HostCpu {
+  let busyMs = 0;
+  for (const { times } of cpus()) busyMs += times.user + times.nice + times.sys + times.irq;
+  return { busySeconds: busyMs / 1_000, stolenSeconds: stolenNow() };
+}
+
+function stolenNow(): number | undefined {
+  if (process.platform !== "linux") return undefined;
+  try {
+    return stolenSecondsOf(readFileSync("/proc/stat", "latin1"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Linux counts in ticks of 1/100 s (sysconf(_SC_CLK_TCK), the same on every port of Linux). */
+const TICKS_PER_SECOND = 100;
+
+/**
+ * Seconds of all cores that the hypervisor took: `steal`, the eighth figure of the first line of proc_stat(5). Node's
+ * `os.cpus` does not tell it.
+ *
+ * @returns undefined where the kernel, or a container's picture of it, has no such figure
+ */
+export function stolenSecondsOf(procStat: string): number | undefined {
+  const steal = /^cpu +(?:\d+ +){7}(\d+)/.exec(procStat)?.[1];
+  return steal === undefined ? undefined : Number(steal) / TICKS_PER_SECOND;
+}
