@@ -122,6 +122,7 @@ const KNOWN: Readonly<Record<string, readonly [ColourName, place: number]>> = {
   k6: ["k6", 1],
   bench: ["bench", 2],
   other: ["unclear", 3],
+  stolen: ["p999", 4],
   sent: ["asked", -2],
   fulfilled: ["achieved", -1],
   failed: ["failed", 1],
