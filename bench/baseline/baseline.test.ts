@@ -43,6 +43,16 @@ for (const [what, change, code, says] of [
   });
 }
 
+test("what other work and the machine's host took goes into the baseline", async () => {
+  const spread = (cores: number) => ({ avg: cores, p95: cores, max: cores });
+  const [otherCpuCores, stolenCpuCores] = [spread(0.4), spread(0.1)];
+  const { generator } = SAMPLE.run;
+  const seen = await made({ generator: { ...generator, otherCpuCores, stolenCpuCores } });
+  assert.deepEqual([seen.otherCpuCores, seen.stolenCpuCores], [otherCpuCores, stolenCpuCores]);
+  const unseen = await made({ generator: { ...generator, stolenCpuCores: null } });
+  assert.equal("stolenCpuCores" in unseen, false);
+});
+
 test("a run without windows, or with too few, has no data", async () => {
   const none = { code: "NO_DATA", exitCode: 4, message: /^no data: \S+ has no window with an answer/ };
   await assert.rejects(made({}, []), none);

@@ -198,7 +198,7 @@ test("each process has a point of what it used, with what is known of it, at the
       ["k6", "generator", { cpu_cores: 0.6, rss_bytes: 90e6 }],
       ["bench", "generator", { cpu_cores: 0.05, rss_bytes: 80e6, event_loop_delay_ms: 11 }],
       ["other", "other", { cpu_cores: 0.25 }],
-      ["stolen", "other", { cpu_cores: 0.04 }],
+      ["stolen", "host", { cpu_cores: 0.04 }],
     ],
   );
   for (const { atMs, tags } of points) {

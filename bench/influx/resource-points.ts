@@ -61,7 +61,7 @@ export function resourcePoints(
     ...(k6 ? [used("k6", "generator", k6)] : []),
     used("bench", "generator", { ...bench, eventLoopDelayMs: bench.loopDelayP99Ms }),
     ...(typeof otherCpuCores === "number" ? [used("other", "other", { cpuCores: otherCpuCores })] : []),
-    ...(stolenCpuCores === undefined ? [] : [used("stolen", "other", { cpuCores: stolenCpuCores })]),
+    ...(stolenCpuCores === undefined ? [] : [used("stolen", "host", { cpuCores: stolenCpuCores })]),
     ...Object.entries(nodes).map(([node, figures]) =>
       pointOf(
         "nodes",

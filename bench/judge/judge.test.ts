@@ -178,8 +178,8 @@ for (const [machine, told] of [
   [{ otherCpuCores: 0.8 }, ["other work on this machine used 0.8 of its 4 cores meanwhile"]],
   [{ otherCpuCores: 0.7 }, []],
   [
-    { stolenCpuCores: 0.05 },
-    ["the host of this machine kept 1.3 % of its CPU time for others meanwhile (steal)"],
+    { stolenCpuCores: 0.06 },
+    ["the host of this machine kept 1.5 % of its CPU time for others meanwhile (steal)"],
   ],
   [{ stolenCpuCores: 0.03 }, []],
 ] as const) {

@@ -110,9 +110,9 @@ function repeated(
   return { verdict, reasons: [...reasons, `a retry: ${first.run} before it was ${was}`], retryOf };
 }
 
-/** Other work that took more than this share of the machine may be why a limit was crossed. */
+/** Other work that took this share or more of the machine may be why a limit was crossed. */
 const NOISY_SHARE = 0.2;
-/** So may a host that took more than this share: a hundredth of the time is all that a p99 leaves out. */
+/** So may a host that took this share or more: a hundredth of the time is all that a p99 leaves out. */
 const STOLEN_SHARE = 0.01;
 
 /** What a reader of a bad verdict should know of the machine; nothing when the run had it to itself. */

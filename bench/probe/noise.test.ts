@@ -12,7 +12,7 @@ test("other work is told of, its mean and its most", () => {
   ]);
 });
 
-test("what the host of the machine takes is told of from a hundredth on: a p99 leaves out no more", () => {
+test("what the host of the machine takes is told of beyond a hundredth: a p99 leaves out no more", () => {
   const stolen = (...each: number[]) =>
     each.map((stolen) => ({ cores: { other: 0, stolen } }) as unknown as Reading);
   assert.deepEqual(noiseOf(stolen(0.01, 0.05), 2), [

@@ -1,6 +1,6 @@
 import type { Reading } from "./reading.ts";
 
-/** What took from the machine, and more of which share of it is part of what was measured. */
+/** What took from the machine, and how little of it is still quiet: what takes more is part of what was measured. */
 const NOISES = [
   { name: "other", what: "Other work", quietShare: 0.05 },
   { name: "stolen", what: "The host of this machine (steal)", quietShare: 0.01 },

@@ -56,6 +56,7 @@ function used(seconds: number, cores: number): ResourceSample {
     k6: { cpuCores: 2 * cores, rssBytes: 1 },
     bench: { cpuCores: 0, rssBytes: 1, loopDelayP99Ms: 1 },
     otherCpuCores: 0.1,
+    stolenCpuCores: 0.02,
   };
 }
 
@@ -69,7 +70,7 @@ test("a run that held: figures of the hold phase alone", () => {
     p999Ms: 12.5,
     lateMs: 2.5,
     lost: 0,
-    cores: { A: 0.5, bob: 0.25, k6: 1, other: 0.1 },
+    cores: { A: 0.5, bob: 0.25, k6: 1, other: 0.1, stolen: 0.02 },
   });
 });
 

@@ -117,6 +117,23 @@ test("interceptor-overhead: an interval across zero is not distinguishable", asy
   );
 });
 
+test("what the machine's host took is a row and a line of its own, where it was counted", async () => {
+  const { run, windows, resources } = sample("basic-load");
+  const page = async (stolenCpuCores: Run["generator"]["stolenCpuCores"]) => {
+    const files = await report({
+      run: { ...run, generator: { ...run.generator, stolenCpuCores } },
+      windows,
+      resources: resources.map((one) => (stolenCpuCores ? { ...one, stolenCpuCores: 0.07 } : one)),
+    });
+    return textOf(files, "report.html");
+  };
+  const seen = await page({ avg: 0.07, p95: 0.21, max: 0.34 });
+  const [row = ""] = /host \(steal\), CPU.*?<\/tr>/s.exec(seen) ?? [];
+  assert.deepEqual(row.match(/0\.\d+ cores/g), ["0.0700 cores", "0.210 cores", "0.340 cores"]);
+  assert.match(seen, /stolen: kept by its host for others/);
+  assert.doesNotMatch(await page(null), /\(steal\)|stolen:/);
+});
+
 test("a dead target's last log lines are in the report", async () => {
   const { run, windows, resources } = sample("basic-load");
   const died = { exitCode: null, signal: "SIGKILL", atSeconds: 9, lastLog: ["listening", "out of memory"] };

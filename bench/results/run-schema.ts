@@ -114,7 +114,10 @@ export const runSchema = z.object({
     benchLoopDelayP99Ms: z.number().nullable(),
     /** What neither target, k6 nor plimsoll used: cores that other work on this machine took. */
     otherCpuCores: spread.nullable(),
-    /** What the host of a virtual machine kept for others while this one had work, cores; absent where nobody tells. */
+    /**
+     * What the host of a virtual machine kept for others while this one had work (steal), cores: null where nobody tells,
+     * absent in results of before it was looked at.
+     */
     stolenCpuCores: spread.nullable().optional(),
     lateSamples: z.number(),
     overflowSamples: z.number(),

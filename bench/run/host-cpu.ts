@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 
 /** CPU of the whole machine since its start, in seconds of one core. */
 export interface HostCpu {
+  /** What programs, the kernel and its interrupts took; without softirq and iowait, which `os.cpus` leaves out. */
   readonly busySeconds: number;
   /** Ready to run while the host below ran somebody else; undefined where nobody counts it. */
   readonly stolenSeconds: number | undefined;
@@ -15,6 +16,18 @@ export function hostCpu(): HostCpu {
   return { busySeconds: busyMs / 1_000, stolenSeconds: stolenNow() };
 }
 
+/** Mean cores between two looks that lie `seconds` apart. */
+export function hostRates(
+  before: HostCpu,
+  now: HostCpu,
+  seconds: number,
+): { readonly busyCores: number; readonly stolenCpuCores?: number } {
+  const busyCores = (now.busySeconds - before.busySeconds) / seconds;
+  if (now.stolenSeconds === undefined || before.stolenSeconds === undefined) return { busyCores };
+  // The kernel's count may step back a little.
+  return { busyCores, stolenCpuCores: Math.max(0, now.stolenSeconds - before.stolenSeconds) / seconds };
+}
+
 function stolenNow(): number | undefined {
   if (process.platform !== "linux") return undefined;
   try {
@@ -24,7 +37,7 @@ function stolenNow(): number | undefined {
   }
 }
 
-/** Linux counts in ticks of 1/100 s (sysconf(_SC_CLK_TCK), the same on every port of Linux). */
+/** Linux counts in ticks of 1/100 s (sysconf(_SC_CLK_TCK), the same on every port of Linux that Node runs on). */
 const TICKS_PER_SECOND = 100;
 
 /**

@@ -59,6 +59,7 @@ export function emptyRun(of: {
       benchCpuCores: null,
       benchLoopDelayP99Ms: null,
       otherCpuCores: null,
+      stolenCpuCores: null,
       lateSamples: 0,
       overflowSamples: 0,
       k6ExitCode: null,

@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { NodeFigures, ResourceSample } from "../results/run-schema.ts";
 import { BusiestThread } from "./busiest-thread.ts";
 import { type ConnectorTotals, connectorFigures } from "./connector-totals.ts";
-import { hostCpu } from "./host-cpu.ts";
+import { hostCpu, hostRates } from "./host-cpu.ts";
 import { type Scrape, scrape } from "./scrape.ts";
 import type { Member } from "./target.ts";
 import { type Usage, usageOf } from "./usage.ts";
@@ -144,15 +144,11 @@ export class Sampler {
   }
 
   /** Cores of the whole machine, since the last look, that were not idle, and that its host kept for others. */
-  #host(): { busyCores: number; stolenCpuCores?: number } {
+  #host(): ReturnType<typeof hostRates> {
     const now = { ...hostCpu(), atMs: performance.now() };
     const before = this.#hostBefore;
     this.#hostBefore = now;
-    const seconds = (now.atMs - before.atMs) / 1_000;
-    const busyCores = (now.busySeconds - before.busySeconds) / seconds;
-    if (now.stolenSeconds === undefined || before.stolenSeconds === undefined) return { busyCores };
-    // The kernel's count may step back a little.
-    return { busyCores, stolenCpuCores: Math.max(0, now.stolenSeconds - before.stolenSeconds) / seconds };
+    return hostRates(before, now, (now.atMs - before.atMs) / 1_000);
   }
 
   #own(): ResourceSample["bench"] {

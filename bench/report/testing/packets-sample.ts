@@ -29,6 +29,7 @@ export function packetsSample({
   const resources = http.resources.map((one, second) => ({
     ...one,
     otherCpuCores: 0.1,
+    stolenCpuCores: 0.03,
     target: one.target && {
       ...one.target,
       variants: null,
