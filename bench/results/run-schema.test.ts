@@ -11,8 +11,8 @@ for (const scenario of ["basic-load", "stress", "spike", "interceptor-overhead"]
   });
 }
 
-/** What may be missing: notes on rows, and findings that only some scenarios have. */
-const OPTIONAL = /^(sla\.\d+\.note|findings\.(knee|recovery|overhead))$/;
+/** What may be missing: notes on rows, findings that only some scenarios have, and what older results do not tell. */
+const OPTIONAL = /^(sla\.\d+\.note|findings\.(knee|recovery|overhead)|generator\.stolenCpuCores)$/;
 /** Free maps: any key may be there or not. */
 const MAPS = /(^|\.)(tags\.[^.]+|plan\.(?!(scenario|profile)$).+)$/;
 
