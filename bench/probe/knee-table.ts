@@ -44,13 +44,17 @@ export function kneeSentence(
   const of = (rate: number) => readings.get(rate) ?? [];
   const above = broke === undefined ? [] : [`${count(broke)} held in ${howOften(of(broke))}`];
   if (held === undefined) return ["knee: none of the rates was held", ...above].join("\n");
-  const { other = 0, stolen, ...ours } = of(held).findLast(({ outcome }) => outcome === "held")?.cores ?? {};
-  const ofHost = stolen === undefined ? "" : `, the machine's host (steal) ${stolen.toFixed(2)}`;
+  // What the host kept nobody here used; `noiseOf` tells of it.
+  const {
+    other = 0,
+    stolen: _,
+    ...ours
+  } = of(held).findLast(({ outcome }) => outcome === "held")?.cores ?? {};
   const used = Object.values(ours).reduce((sum, each) => sum + each, 0);
   return [
     `knee: ${count(held)} packets/s held in ${howOften(of(held))}`,
     ...above,
-    `at the knee k6 and the network used ${used.toFixed(2)} of ${hostCores} cores, other work ${other.toFixed(2)}${ofHost}`,
+    `at the knee k6 and the network used ${used.toFixed(2)} of ${hostCores} cores, other work ${other.toFixed(2)}`,
   ].join("\n");
 }
 

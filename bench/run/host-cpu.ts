@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { TICKS_PER_SECOND } from "./usage.ts";
 
 /** CPU of the whole machine since its start, in seconds of one core. */
 export interface HostCpu {
@@ -36,9 +37,6 @@ function stolenNow(): number | undefined {
     return undefined;
   }
 }
-
-/** Linux counts in ticks of 1/100 s (sysconf(_SC_CLK_TCK), the same on every port of Linux that Node runs on). */
-const TICKS_PER_SECOND = 100;
 
 /**
  * Seconds of all cores that the hypervisor took: `steal`, the eighth figure of the first line of proc_stat(5). Node's

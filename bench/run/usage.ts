@@ -10,8 +10,8 @@ export interface Usage {
   readonly openFiles?: { readonly open: number; readonly limit: number } | undefined;
 }
 
-/** Linux counts process times in ticks of 1/100 s (sysconf(_SC_CLK_TCK), the same on every port of Linux). */
-const TICKS_PER_SECOND = 100;
+/** Linux counts CPU times in ticks of 1/100 s (sysconf(_SC_CLK_TCK), the same on every port of Linux that Node runs on). */
+export const TICKS_PER_SECOND = 100;
 /** Processes of one tree that are looked at; a fork bomb must not hold us up. */
 export const TREE_LIMIT = 256;
 
