@@ -128,21 +128,14 @@ export class Books {
         "UNUSABLE",
         `ledger ${this.#options.file}: the books do not balance: ${why}; keep the file and name another`,
       );
-    const holds = this.#db.prepare(
-      `SELECT id, debit, credit, amount >> 32 AS high, amount & 0xffffffff AS low, ends_ms
-       FROM transfers WHERE state = ${State.pending} ORDER BY id`,
-    );
-    for (const { id, debit, credit, high, low, ends_ms } of holds.all() as unknown as Record<
-      string,
-      number
-    >[])
-      this.#holds.set(id!, {
-        id: id!,
-        debit: this.#account(debit!),
-        credit: this.#account(credit!),
-        low: low!,
-        high: high!,
-        expiresAtMs: ends_ms!,
+    for (const { id, debit, credit, low, high, ends_ms: expiresAtMs } of this.#journal.pending())
+      this.#holds.set(id, {
+        id,
+        debit: this.#account(debit),
+        credit: this.#account(credit),
+        low,
+        high,
+        expiresAtMs,
       });
   }
 
@@ -205,6 +198,7 @@ export class Books {
         if (kind === EntryKind.reserve) this.#reserve(ring, position, id, nowMs);
         else if (kind === EntryKind.post) ring.setOutcome(position, this.#post(id, nowMs));
         else if (kind === EntryKind.void) ring.setOutcome(position, this.#void(id, nowMs));
+        else if (kind === EntryKind.takeBack) ring.setOutcome(position, this.#takeBack(id, nowMs));
         else throw new Error(`an entry of kind ${kind}`);
       }
       const oldestHold: number | undefined = this.#holds.keys().next().value;
@@ -253,6 +247,20 @@ export class Books {
     if (hold === undefined)
       return this.#journal.state(id) === State.voided ? EntryOutcome.done : EntryOutcome.unknown;
     this.#settle(hold, State.voided, nowMs);
+    return EntryOutcome.done;
+  }
+
+  /** As a void, and of what was posted too: by a thread that died before it could say so. */
+  #takeBack(id: number, nowMs: number): EntryOutcome {
+    if (this.#holds.has(id) || this.#journal.state(id) !== State.posted) return this.#void(id, nowMs);
+    const row = this.#journal.transfer(id);
+    const debit = this.#account(row.debit);
+    const credit = this.#account(row.credit);
+    this.#journal.settle(id, State.voided, nowMs);
+    debit.debitsPosted.subtract(row.low, row.high);
+    credit.creditsPosted.subtract(row.low, row.high);
+    this.#touch(debit);
+    this.#touch(credit);
     return EntryOutcome.done;
   }
 

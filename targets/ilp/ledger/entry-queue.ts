@@ -165,8 +165,9 @@ export class EntryQueue {
       this.#done = (position + 1) >>> 0;
       if (kind === EntryKind.reserve) {
         this.#reserving--;
-      } else if (kind === EntryKind.void) {
+      } else if (kind === EntryKind.void || kind === EntryKind.takeBack) {
         if (outcome === EntryOutcome.done) this.voided++;
+        else if (outcome === EntryOutcome.expires) this.expired++;
       } else if (outcome === EntryOutcome.done) {
         this.posted++;
         waiting?.durable();
@@ -178,7 +179,7 @@ export class EntryQueue {
     }
   }
 
-  /** Gives back what would have been posted, and says so. Only while nothing is writing. */
+  /** Takes back what waits to be posted, and says so. Only while nothing is writing. */
   failWaiting(error: LedgerError): void {
     const end = this.#written;
     for (let position = this.#done; position !== end; position = (position + 1) >>> 0) {
@@ -187,7 +188,7 @@ export class EntryQueue {
       if (waiting === undefined) continue;
       this.#waiting[slot] = undefined;
       this.waiting--;
-      this.ring.turnIntoVoid(position);
+      this.ring.turnIntoTakeBack(position);
       this.failed++;
       waiting.durable(error);
     }

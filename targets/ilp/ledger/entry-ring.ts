@@ -1,5 +1,8 @@
-/** What an entry says. Zero is no entry, so that a slot that was never written shows. */
-export const EntryKind = { reserve: 1, post: 2, void: 3 } as const;
+/**
+ * What an entry says. Zero is no entry, so that a slot that was never written shows. A post that was told an error before
+ * it was written becomes a `takeBack`: it gives the hold back, and what was posted unnoticed too.
+ */
+export const EntryKind = { reserve: 1, post: 2, void: 3, takeBack: 4 } as const;
 export type EntryKind = (typeof EntryKind)[keyof typeof EntryKind];
 
 /**
@@ -95,8 +98,8 @@ export class EntryRing {
   }
 
   /** Only while no thread can be reading it. */
-  turnIntoVoid(position: number): void {
-    this.#words[(position & this.#mask) << 3] = EntryKind.void;
+  turnIntoTakeBack(position: number): void {
+    this.#words[(position & this.#mask) << 3] = EntryKind.takeBack;
   }
 
   setOutcome(position: number, outcome: EntryOutcome): void {

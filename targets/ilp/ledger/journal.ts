@@ -9,6 +9,19 @@ const HIGH_UNIT = 2 ** 32;
 /** A fold takes at least this many rows, so that its two statements cost little a row. */
 const FOLD_ROWS = 512;
 
+const ROW =
+  "SELECT id, debit, credit, amount >> 32 AS high, amount & 0xffffffff AS low, ends_ms FROM transfers";
+
+/** A transfer: accounts by number, the amount in halves of 32 bits, its expiry (while pending) in epoch ms. */
+export interface TransferRow {
+  readonly id: number;
+  readonly debit: number;
+  readonly credit: number;
+  readonly low: number;
+  readonly high: number;
+  readonly ends_ms: number;
+}
+
 /**
  * The rows of transfers: appended when held, changed in place when settled, and folded away when they are old.
  * Every method runs within the caller's transaction.
@@ -17,6 +30,8 @@ export class Journal {
   readonly #insert: StatementSync;
   readonly #settle: StatementSync;
   readonly #state: StatementSync;
+  readonly #transfer: StatementSync;
+  readonly #pending: StatementSync;
   readonly #foldEnd: StatementSync;
   readonly #foldSums: StatementSync;
   readonly #foldDelete: StatementSync;
@@ -28,6 +43,8 @@ export class Journal {
     this.#insert = db.prepare(`INSERT INTO transfers VALUES (?, ?, ?, ?, ${State.pending}, ?, ?)`);
     this.#settle = db.prepare("UPDATE transfers SET state = ?, ends_ms = ? WHERE id = ?");
     this.#state = db.prepare("SELECT state FROM transfers WHERE id = ?");
+    this.#transfer = db.prepare(`${ROW} WHERE id = ?`);
+    this.#pending = db.prepare(`${ROW} WHERE state = ${State.pending} ORDER BY id`);
     this.#foldEnd = db.prepare("SELECT max(id) AS id FROM (SELECT id FROM transfers ORDER BY id LIMIT ?)");
     this.#foldSums = db.prepare(
       `SELECT debit, credit, sum(amount >> 32) AS high, sum(amount & 0xffffffff) AS low
@@ -61,6 +78,16 @@ export class Journal {
 
   state(id: number): State | undefined {
     return this.#state.get(id)?.state as State | undefined;
+  }
+
+  /** The row of a transfer that has one. */
+  transfer(id: number): TransferRow {
+    return this.#transfer.get(id) as unknown as TransferRow;
+  }
+
+  /** In the order of their ids. */
+  pending(): TransferRow[] {
+    return this.#pending.all() as unknown as TransferRow[];
   }
 
   /**

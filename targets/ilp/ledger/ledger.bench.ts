@@ -1,18 +1,23 @@
 /**
- * What the embedded ledger does a second, and what it costs: the packet path (its calls, its callbacks) and the ledger's
- * own thread. A packet is one reserve and, a tick later, one post.
+ * What a ledger does a second, and what it costs: the packet path (its calls, its callbacks) and the rest of the process,
+ * which is the ledger's own thread. A packet is one reserve and, a tick later, one post.
  *
  *     node targets/ilp/ledger/ledger.bench.ts [--seconds 3] [--rates 10000,20000] [--folder .] [--keep 1000000]
+ *       [--tigerbeetle 127.0.0.1:3000]
  *
- * The folder is where the file goes: its disk is what is measured.
+ * The folder is where SQLite's file goes: its disk is what is measured. With the address of a TigerBeetle (of each replica,
+ * with commas) it is measured in the same run; what is written there stays there.
  */
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
 import { parseArgs } from "node:util";
-import { sqliteOptions } from "./options.ts";
-import { openSqliteLedger, type SqliteLedger } from "./sqlite-ledger.ts";
+import { LedgerError, type LedgerStats } from "./ledger.ts";
+import { openLedger } from "./open-ledger.ts";
+import { type LedgerOptions, sqliteOptions, tigerBeetleOptions } from "./options.ts";
+import { openSqliteLedger, type SqliteStats } from "./sqlite-ledger.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -20,6 +25,7 @@ const { values: flags } = parseArgs({
     rates: { type: "string", default: "10000,20000" },
     folder: { type: "string", default: tmpdir() },
     keep: { type: "string", default: "1000000" },
+    tigerbeetle: { type: "string" },
   },
 });
 const runMs = Number(flags.seconds) * 1_000;
@@ -57,24 +63,45 @@ interface Path {
 interface Measured {
   readonly packets: number;
   readonly seconds: number;
-  /** CPU seconds of this thread, and of the rest of the process: the ledger's thread and what collects garbage. */
+  /** CPU seconds of this thread, and of the rest of the process: the ledger's thread (or its client's) and what collects garbage. */
   readonly pathCpu: number;
   readonly ledgerCpu: number;
   readonly postMs: RecordableHistogram;
-  readonly ledger: ReturnType<SqliteLedger["stats"]>;
-  readonly fileBytes: number;
+  readonly ledger: LedgerStats & Partial<SqliteStats>;
+  /** Of SQLite's file and its log. */
+  readonly fileBytes: number | undefined;
 }
 
+/** The options of one measurement's ledger. */
+type Of = (maxTransfers: number, maxDelayMs: number) => LedgerOptions;
+
+const sqlite: Of = (maxTransfers, maxDelayMs) =>
+  sqliteOptions.parse({
+    kind: "sqlite",
+    file: join(folder, `${randomUUID()}.db`),
+    maxTransfers,
+    maxDelayMs,
+    keepSettled: Number(flags.keep),
+  });
+
+const tigerBeetle =
+  (addresses: readonly string[]): Of =>
+  (maxTransfers, maxDelayMs) =>
+    tigerBeetleOptions.parse({
+      kind: "tigerbeetle",
+      addresses,
+      namespace: `bench.${randomUUID()}`,
+      maxTransfers,
+      maxDelayMs,
+    });
+
 async function measure(
-  name: string,
-  maxTransfers: number,
-  maxDelayMs: number,
+  options: LedgerOptions,
   drive: (path: Path, untilMs: number) => Promise<void>,
 ): Promise<Measured> {
-  const file = join(folder, `${name}.db`);
-  const ledger = await openSqliteLedger(
-    sqliteOptions.parse({ kind: "sqlite", file, maxTransfers, maxDelayMs, keepSettled: Number(flags.keep) }),
-  );
+  await using opened = new AsyncDisposableStack();
+  const ledger = await openLedger(options);
+  opened.defer(() => ledger.close());
   const accounts: number[] = [];
   for (let i = 0; i < ACCOUNTS; i++) accounts.push(await ledger.account(`test.peer${i}`));
   const postMs = createHistogram({ lowest: 1, highest: 60_000_000, figures: 3 });
@@ -133,17 +160,19 @@ async function measure(
     ledgerCpu: (all.user + all.system) / 1e6 - pathCpu,
     postMs,
     ledger: ledger.stats(),
-    fileBytes: statSync(file).size + statSync(`${file}-wal`).size,
+    fileBytes:
+      options.kind === "sqlite"
+        ? statSync(options.file).size + statSync(`${options.file}-wal`).size
+        : undefined,
   };
   path.settle();
-  await ledger.close();
   return measured;
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function line(name: string, measured: Measured): void {
-  const { packets, seconds, pathCpu, ledgerCpu, postMs, ledger } = measured;
+  const { packets, seconds, pathCpu, ledgerCpu, postMs, ledger, fileBytes } = measured;
   const ms = (percentile: number) => (postMs.percentile(percentile) / 1_000).toFixed(1).padStart(6);
   const { batchSizes, checkpointMs } = ledger;
   console.log(
@@ -159,10 +188,11 @@ function line(name: string, measured: Measured): void {
       ms(50),
       ms(99),
       ms(99.9),
-      `${(checkpointMs.sum / Math.max(1, checkpointMs.count)).toFixed(1)}/${checkpointMs.max.toFixed(1)}`.padStart(
-        11,
-      ),
-      (measured.fileBytes / 1e6).toFixed(0).padStart(5),
+      (checkpointMs === undefined
+        ? "-"
+        : `${(checkpointMs.sum / Math.max(1, checkpointMs.count)).toFixed(1)}/${checkpointMs.max.toFixed(1)}`
+      ).padStart(11),
+      (fileBytes === undefined ? "-" : (fileBytes / 1e6).toFixed(0)).padStart(5),
     ].join(" "),
   );
 }
@@ -188,44 +218,69 @@ console.log(
 );
 
 /** As many as it takes: always a few batches under way, and nobody runs in circles while they are written. */
-for (const batch of [1, 100, 1_000]) {
-  const most = Math.max(64, 4 * batch);
-  const measured = await measure(`batch-${batch}`, batch, 2, async (path, untilMs) => {
-    while (performance.now() < untilMs) {
-      while (path.underWay() < most) path.start();
-      path.settle();
-      await path.somethingDone();
-    }
-    while (path.underWay() > 0) await path.somethingDone();
-  });
-  line(`at most ${batch}, 2 ms`, measured);
+async function saturate(path: Path, untilMs: number, most: number): Promise<void> {
+  while (performance.now() < untilMs) {
+    while (path.underWay() < most) path.start();
+    path.settle();
+    await path.somethingDone();
+  }
+  while (path.underWay() > 0) await path.somethingDone();
 }
 
-for (const rate of flags.rates.split(",").map(Number)) {
-  for (const [batch, delayMs] of [
+async function pace(path: Path, untilMs: number, rate: number): Promise<void> {
+  const startMs = performance.now();
+  let started = 0;
+  while (performance.now() < untilMs) {
+    path.settle();
+    const due = Math.floor(((performance.now() - startMs) / 1_000) * rate);
+    for (; started < due; started++) path.start();
+    await pause(TICK_MS);
+  }
+  path.settle();
+  while (path.underWay() > 0) await path.somethingDone();
+}
+
+type Commit = readonly [maxTransfers: number, maxDelayMs: number];
+
+async function table(of: Of, saturated: readonly Commit[], paced: readonly Commit[]): Promise<void> {
+  for (const [most, delayMs] of saturated) {
+    const measured = await measure(of(most, delayMs), (path, untilMs) =>
+      saturate(path, untilMs, Math.max(64, 4 * most)),
+    );
+    line(`at most ${most}, ${delayMs} ms`, measured);
+  }
+  for (const rate of flags.rates.split(",").map(Number))
+    for (const [most, delayMs] of paced) {
+      const name = `${rate.toLocaleString("en")}/s, ${most}, ${delayMs} ms`;
+      try {
+        line(name, await measure(of(most, delayMs), (path, untilMs) => pace(path, untilMs, rate)));
+      } catch (error) {
+        if (!(error instanceof LedgerError && error.code === "FULL")) throw error;
+        console.log(`${name.padEnd(24)} more than it takes: ${error.message}`);
+      }
+    }
+}
+
+await table(
+  sqlite,
+  [
+    [1, 2],
+    [100, 2],
+    [1_000, 2],
+  ],
+  [
     [100, 1],
     [100, 2],
     [1_000, 2],
-  ] as const) {
-    const measured = await measure(
-      `rate-${rate}-${batch}-${delayMs}`,
-      batch,
-      delayMs,
-      async (path, untilMs) => {
-        const startMs = performance.now();
-        let started = 0;
-        while (performance.now() < untilMs) {
-          path.settle();
-          const due = Math.floor(((performance.now() - startMs) / 1_000) * rate);
-          for (; started < due; started++) path.start();
-          await pause(TICK_MS);
-        }
-        path.settle();
-        while (path.underWay() > 0) await path.somethingDone();
-      },
-    );
-    line(`${rate.toLocaleString("en")}/s, ${batch}, ${delayMs} ms`, measured);
-  }
+  ],
+);
+if (flags.tigerbeetle !== undefined) {
+  console.log(`\nTigerBeetle at ${flags.tigerbeetle}`);
+  const commits: Commit[] = [
+    [100, 10],
+    [1_000, 2],
+  ];
+  await table(tigerBeetle(flags.tigerbeetle.split(",")), commits, commits);
 }
 
 /** The calls alone: blocks of packets that fit the queue, and the block's callbacks, in CPU time of this thread. */

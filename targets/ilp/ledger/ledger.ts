@@ -38,8 +38,8 @@ export function needName(name: string): void {
 /** Whoever waits for a post. One object a packet (the packet's own record, say), so no closure has to be made for it. */
 export interface Waiting {
   /**
-   * Called once. Without an error, the transfer and everything before it is on disk. With one, it was given back and
-   * will not be posted later; what that does not promise is in {@link Ledger.post}.
+   * Called once. Without an error, the transfer and everything before it is on disk. With one, it is given back by the
+   * ledger itself, and is not posted in the end; what that does not promise is in {@link Ledger.post}.
    */
   durable(error?: LedgerError): void;
 }
@@ -119,8 +119,9 @@ export interface Ledger {
    * returns. While the ledger is down, posts wait for it, until it is back or its patience ends; on a disk
    * that hangs they wait for as long as it does, because their commit is under way.
    *
-   * An error is final, with one exception: the ledger broke off in the middle of this very batch and did not come back
-   * in time to say what became of it.
+   * An error is final. The ledger may have broken off in the middle of this very batch, though, with the post done and
+   * its word lost: then the post is taken back once the ledger is back. Only when the process ends, or closes the ledger,
+   * before that, such a post stays.
    */
   post(id: number, waiting: Waiting): void;
 

@@ -91,6 +91,26 @@ test("a thread that dies when its batch is on disk: who waits is told so once, a
   assert.deepEqual(await sums(ledger), { posted: 0n, pending: 0n });
 });
 
+test("a thread that dies when its batch is on disk, and is long gone: posts are told DOWN, and taken back", async () => {
+  await using place = scratch();
+  const faults = faultsIn();
+  const { ledger, alice, bob } = await ledgerWith(faults, place, { patienceMs: 150 });
+  const ids = Array.from({ length: 100 }, () => ledger.reserve(alice, bob, 10, soon()));
+  await ledger.balances();
+  faults.crashAfter = true;
+  const told = Promise.all(ids.map((id) => posted(ledger, id)));
+  await until("the batch to be on disk", () => !faults.crashAfter);
+  faults.crash = true;
+  assert.ok((await told).every((error) => error?.code === "DOWN"));
+  faults.crash = false;
+  await until("the ledger to be up", () => ledger.stats().state === "up");
+  await assertHonest(ledger, new Map((await told).map((error, i) => [ids[i]!, error])));
+  const { posted: paid, voided, failed, holds } = ledger.stats();
+  assert.deepEqual({ paid, voided, failed, holds }, { paid: 1, voided: 100, failed: 100, holds: 0 });
+  const has = (await ledger.balances()).get("test.bob");
+  assert.deepEqual([has?.creditsPosted, has?.debitsPosted, has?.creditsPending], [5n, 0n, 0n]);
+});
+
 test("a slow disk: the queue ends at its bound, further reserves are told FULL, and all that was taken is written", async () => {
   await using place = scratch();
   const faults = faultsIn();

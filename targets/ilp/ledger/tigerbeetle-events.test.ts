@@ -5,6 +5,8 @@ import { amount_max, CreateAccountStatus, CreateTransferStatus, TransferFlags } 
 import { EntryKind, EntryOutcome, EntryRing } from "./entry-ring.ts";
 import {
   AMOUNT_MAX,
+  contraAccount,
+  correctionOf,
   type Encoding,
   eventOf,
   Flag,
@@ -66,6 +68,26 @@ test("a post and a void name the hold, have ids of their own, and take all of it
   assert.equal(new Set([post.id, voided.id, post.pending_id]).size, 3);
 });
 
+test("a post that is to be taken back is voided, and corrected by its contra accounts if it was posted", () => {
+  const ring = new EntryRing(4);
+  ring.writeReserve(0, 7, 1, 2, 100, 0, 5_000);
+  ring.writeSettle(1, EntryKind.post, 7);
+  ring.turnIntoTakeBack(1);
+  const [hold, takesBack] = [eventOf(ring, 0, encoding, 0), eventOf(ring, 1, encoding, 0)];
+  assert.equal(takesBack.id, ids.transfer(EntryKind.void, 7));
+  assert.equal(takesBack.flags, TransferFlags.void_pending_transfer);
+  const correction = correctionOf({ ...hold, timestamp: 9n }, ids.correction(7), 5n);
+  assert.deepEqual(
+    [correction.debit_account_id, correction.credit_account_id],
+    [contraAccount(22n), contraAccount(11n)],
+  );
+  assert.equal(correction.amount, 100n);
+  assert.deepEqual([correction.flags, correction.timeout, correction.timestamp], [0, 0, 0n]);
+  const others = [EntryKind.reserve, EntryKind.post, EntryKind.void].map((kind) => ids.transfer(kind, 7));
+  assert.equal(new Set([correction.id, ...others]).size, 4);
+  assert.ok(contraAccount(11n) < amount_max);
+});
+
 test("ids are 128 bits, the same each time, and another for each namespace, kind and number", () => {
   const kind = fc.constantFrom(EntryKind.reserve, EntryKind.post, EntryKind.void);
   const key = fc.record({ namespace: fc.string(), kind, id: fc.maxSafeNat() });
@@ -109,6 +131,13 @@ test("a status means success only where it says so", () => {
       [CreateTransferStatus.created, done],
       [CreateTransferStatus.exists, done],
       [CreateTransferStatus.pending_transfer_already_voided, done],
+    ]),
+    [EntryKind.takeBack]: new Map([
+      [CreateTransferStatus.created, done],
+      [CreateTransferStatus.exists, done],
+      [CreateTransferStatus.pending_transfer_already_voided, done],
+      [CreateTransferStatus.pending_transfer_already_posted, done],
+      [CreateTransferStatus.pending_transfer_expired, expired],
     ]),
   };
   assert.ok(statuses.length > 60);

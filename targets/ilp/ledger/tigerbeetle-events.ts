@@ -18,6 +18,9 @@ export const Status = {
 const LEDGER = 1;
 const CODE = 1;
 
+/** In a transfer's id, in the place of what it does to the hold: it corrects a post. */
+const CORRECTION = 0;
+
 /** As an amount: all of what is pending. */
 export const AMOUNT_MAX = 2n ** 128n - 1n;
 
@@ -32,7 +35,7 @@ const hash = (text: string, bytes: number) =>
 /**
  * Ids of 128 bits, so that the books of several nodes share a cluster, and a batch that is sent twice counts once.
  *
- * - an account: sha256 of namespace and name, cut to 128 bits
+ * - an account: sha256 of namespace and name, cut to 128 bits; its contra account: sha256 of that, in decimal
  * - a transfer: 62 bits of sha256 of the namespace, 2 bits of what it does to the hold (so post and void have ids that
  *   follow from the hold's), 64 bits of the hold's number
  */
@@ -49,9 +52,27 @@ export class Ids {
     return hash(`${this.#namespace}\0${name}`, 16);
   }
 
+  /** What a post or a void has for an id; a post that is taken back is voided, if it can be. */
   transfer(kind: EntryKind, id: number): bigint {
-    return this.#high | (BigInt(kind) << 64n) | BigInt(id);
+    return this.#of(kind === EntryKind.takeBack ? EntryKind.void : kind, id);
   }
+
+  /** The transfer that corrects a post. */
+  correction(id: number): bigint {
+    return this.#of(CORRECTION, id);
+  }
+
+  #of(what: number, id: number): bigint {
+    return this.#high | (BigInt(what) << 64n) | BigInt(id);
+  }
+}
+
+/**
+ * The account that holds what was posted to an account and taken back: what an account has is its own sums less those of
+ * the other side here. A server's posts are for ever, and neither side's sum may be larger for one that nobody was told of.
+ */
+export function contraAccount(account: bigint): bigint {
+  return hash(String(account), 16);
 }
 
 export function newAccount(id: bigint): Account {
@@ -119,6 +140,20 @@ export function eventOf(ring: EntryRing, position: number, encoding: Encoding, n
   };
 }
 
+/** The event that corrects a post: what it moved moves back, between the contra accounts. */
+export function correctionOf(hold: Transfer, id: bigint, session: bigint): Transfer {
+  return {
+    ...hold,
+    id,
+    debit_account_id: contraAccount(hold.credit_account_id),
+    credit_account_id: contraAccount(hold.debit_account_id),
+    user_data_64: session,
+    timeout: 0,
+    flags: 0,
+    timestamp: 0n,
+  };
+}
+
 /**
  * What a status means for its entry. `exists` is the second answer to an event that was sent twice. Whatever is not
  * known to have succeeded has not: a hold that was not made is one that cannot be posted.
@@ -130,5 +165,10 @@ export function outcomeOf(kind: number, status: number): EntryOutcome {
     if (status === Status.expired) return EntryOutcome.expired;
   }
   if (kind === EntryKind.void && status === Status.alreadyVoided) return EntryOutcome.done;
+  if (kind === EntryKind.takeBack) {
+    // What was posted is corrected before anyone asks.
+    if (status === Status.alreadyVoided || status === Status.alreadyPosted) return EntryOutcome.done;
+    if (status === Status.expired) return EntryOutcome.expired;
+  }
   return EntryOutcome.unknown;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { tigerBeetleOptions } from "./options.ts";
 import { type Home, ledgerContract } from "./testing/contract.ts";
+import { needsTigerBeetle, TIGERBEETLE } from "./testing/real-tigerbeetle.ts";
 import { TigerBeetleModel } from "./testing/tigerbeetle-model.ts";
 import type { Connect } from "./tigerbeetle-client.ts";
 import { openTigerBeetleLedger, type TigerBeetleLedger } from "./tigerbeetle-ledger.ts";
@@ -24,11 +25,4 @@ function home(addresses: readonly string[], connect?: Connect): Home {
 
 ledgerContract("a model of TigerBeetle", () => home(["3000"], new TigerBeetleModel().connect));
 
-const server = process.env.PLIMSOLL_TIGERBEETLE;
-ledgerContract(
-  "TigerBeetle",
-  () => home((server ?? "").split(",")),
-  server === undefined
-    ? { skip: "NOT RUN: no server; set PLIMSOLL_TIGERBEETLE to its address (127.0.0.1:3000)" }
-    : {},
-);
+ledgerContract("TigerBeetle", () => home(TIGERBEETLE), needsTigerBeetle);

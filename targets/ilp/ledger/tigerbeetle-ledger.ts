@@ -1,4 +1,5 @@
 import { hash, randomBytes } from "node:crypto";
+import type { Account, CreateTransferResult, Transfer } from "tigerbeetle-node";
 import { closed, EntryQueue, refusal } from "./entry-queue.ts";
 import { EntryKind, EntryOutcome } from "./entry-ring.ts";
 import {
@@ -14,6 +15,8 @@ import { LedgerMeter } from "./ledger-meter.ts";
 import type { TigerBeetleOptions } from "./options.ts";
 import { type Connect, type TigerBeetleClient, tigerBeetle } from "./tigerbeetle-client.ts";
 import {
+  contraAccount,
+  correctionOf,
   type Encoding,
   eventOf,
   Ids,
@@ -29,7 +32,7 @@ const EXPIRE_EVERY_MS = 500;
 const PATIENCE_CHECK_MS = 50;
 /** After a client that failed, before the next. */
 const RECONNECT_MS = 200;
-/** Accounts of one look-up: TigerBeetle's messages hold 8,000, and fewer when it runs with --development. */
+/** Ids of one look-up: TigerBeetle's messages hold 8,000, and fewer when it runs with --development. */
 const LOOKUP = 200;
 /**
  * Ids start at the clock, 1,024 a millisecond: above all of an earlier opening unless it gave out a million a second.
@@ -134,9 +137,10 @@ export class TigerBeetleLedger implements Ledger {
     if (this.#byName.size >= this.#options.maxAccounts)
       throw new LedgerError("FULL", `the ledger has ${this.#options.maxAccounts} accounts, its limit`);
     const id = this.#encoding.ids.account(name);
-    const [result] = await this.#answer(this.#client.createAccounts([newAccount(id)]));
-    if (result?.status !== Status.created && result?.status !== Status.accountExists)
-      throw new LedgerError("DOWN", `TigerBeetle refused account ${name}: status ${result?.status}`);
+    const made = [id, contraAccount(id)].map(newAccount);
+    for (const { status } of await this.#answer(this.#client.createAccounts(made)))
+      if (status !== Status.created && status !== Status.accountExists)
+        throw new LedgerError("DOWN", `TigerBeetle refused account ${name}: status ${status}`);
     // Two may have asked for it at once.
     const number = this.#byName.get(name) ?? this.#accounts.push(id) - 1;
     this.#byName.set(name, number);
@@ -159,13 +163,14 @@ export class TigerBeetleLedger implements Ledger {
   async state(id: number): Promise<TransferState | undefined> {
     await this.#written();
     const { ids } = this.#encoding;
-    const [hold, post, voided] = [EntryKind.reserve, EntryKind.post, EntryKind.void].map((kind) =>
-      ids.transfer(kind, id),
-    );
-    const found = await this.#answer(this.#client.lookupTransfers([hold!, post!, voided!]));
-    const of = (wanted: bigint | undefined) => found.find((transfer) => transfer.id === wanted);
+    const hold = ids.transfer(EntryKind.reserve, id);
+    const post = ids.transfer(EntryKind.post, id);
+    const voided = ids.transfer(EntryKind.void, id);
+    const corrected = ids.correction(id);
+    const found = await this.#answer(this.#client.lookupTransfers([hold, post, voided, corrected]));
+    const of = (wanted: bigint) => found.find((transfer) => transfer.id === wanted);
+    if (of(voided) !== undefined || of(corrected) !== undefined) return "voided";
     if (of(post) !== undefined) return "posted";
-    if (of(voided) !== undefined) return "voided";
     const held = of(hold);
     if (held === undefined) return undefined;
     const endsAtMs = Number(held.timestamp / 1_000_000n) + held.timeout * 1_000;
@@ -175,24 +180,20 @@ export class TigerBeetleLedger implements Ledger {
   async balances(): Promise<ReadonlyMap<string, Balance>> {
     await this.#written();
     const balances = new Map<string, Balance>();
-    const names = Array.from(this.#byName);
-    for (let from = 0; from < names.length; from += LOOKUP) {
-      const some = names.slice(from, from + LOOKUP);
+    for (const some of chunks(Array.from(this.#byName), LOOKUP / 2)) {
       const wanted = some.map(([, number]) => this.#accounts[number]!);
       const found = new Map(
-        (await this.#answer(this.#client.lookupAccounts(wanted))).map((account) => [account.id, account]),
+        (await this.#answer(this.#client.lookupAccounts([...wanted, ...wanted.map(contraAccount)]))).map(
+          (account) => [account.id, account],
+        ),
       );
       for (const [name, number] of some) {
-        const account = found.get(this.#accounts[number]!);
-        if (account === undefined)
+        const id = this.#accounts[number]!;
+        const account = found.get(id);
+        const contra = found.get(contraAccount(id));
+        if (account === undefined || contra === undefined)
           throw new LedgerError("UNUSABLE", `TigerBeetle no longer has account ${name}`);
-        balances.set(name, {
-          posted: account.credits_posted - account.debits_posted,
-          debitsPosted: account.debits_posted,
-          creditsPosted: account.credits_posted,
-          debitsPending: account.debits_pending,
-          creditsPending: account.credits_pending,
-        });
+        balances.set(name, balanceOf(account, contra));
       }
     }
     return balances;
@@ -276,7 +277,7 @@ export class TigerBeetleLedger implements Ledger {
       eventOf(ring, from + i, this.#encoding, encodedAtMs),
     );
     this.#late = setTimeout(() => this.#wentDown(this.#silence()), this.#options.timeoutMs);
-    this.#client.createTransfers(events).then(
+    this.#write(this.#client, events, from).then(
       (results) => {
         if (this.#flight !== flight) return;
         this.#landed();
@@ -299,6 +300,38 @@ export class TigerBeetleLedger implements Ledger {
         this.#failed(error, batch);
       },
     );
+  }
+
+  /** Writes a batch, and corrects those of its posts that are to be taken back and were found posted. */
+  async #write(
+    client: TigerBeetleClient,
+    events: Transfer[],
+    from: number,
+  ): Promise<readonly CreateTransferResult[]> {
+    const results = await client.createTransfers(events);
+    const { ring } = this.#queue;
+    const unnoticed = results.flatMap(({ status }, i) =>
+      status === Status.alreadyPosted && ring.kind(from + i) === EntryKind.takeBack
+        ? [ring.id(from + i)]
+        : [],
+    );
+    for (const some of chunks(unnoticed, LOOKUP)) await this.#correct(client, some);
+    return results;
+  }
+
+  /** @param posted ids of transfers; those that are corrected already stay as they are */
+  async #correct(client: TigerBeetleClient, posted: readonly number[]): Promise<void> {
+    const { ids, session } = this.#encoding;
+    const corrections = new Map(
+      posted.map((id) => [ids.transfer(EntryKind.reserve, id), ids.correction(id)]),
+    );
+    const holds = await client.lookupTransfers(Array.from(corrections.keys()));
+    const results = await client.createTransfers(
+      holds.map((hold) => correctionOf(hold, corrections.get(hold.id)!, session)),
+    );
+    for (const { status } of results)
+      if (status !== Status.created && status !== Status.exists)
+        throw new Error(`a post could not be corrected: status ${status}`);
   }
 
   #tellDrained(): void {
@@ -380,4 +413,21 @@ export class TigerBeetleLedger implements Ledger {
     this.#queue.failWaiting(why);
     this.#connectAgain();
   }
+}
+
+/** What an account has: what was posted to it, less what was taken back. */
+function balanceOf(account: Account, contra: Account): Balance {
+  const debitsPosted = account.debits_posted - contra.credits_posted;
+  const creditsPosted = account.credits_posted - contra.debits_posted;
+  return {
+    posted: creditsPosted - debitsPosted,
+    debitsPosted,
+    creditsPosted,
+    debitsPending: account.debits_pending,
+    creditsPending: account.credits_pending,
+  };
+}
+
+function chunks<T>(of: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(of.length / size) }, (_, i) => of.slice(i * size, (i + 1) * size));
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Transfer } from "tigerbeetle-node";
 import { until } from "../testing/until.ts";
 import type { LedgerError } from "./ledger.ts";
 import { openLedger } from "./open-ledger.ts";
@@ -7,6 +8,7 @@ import { tigerBeetleOptions } from "./options.ts";
 import { TigerBeetleModel } from "./testing/tigerbeetle-model.ts";
 import { ledgerError, posted, sums } from "./testing/waiting.ts";
 import { tigerBeetle } from "./tigerbeetle-client.ts";
+import { Flag } from "./tigerbeetle-events.ts";
 import { openTigerBeetleLedger } from "./tigerbeetle-ledger.ts";
 
 const soon = () => Date.now() + 60_000;
@@ -21,7 +23,7 @@ const optionsOf = (overrides: object) =>
   });
 
 /** A ledger on a model of a server, with two accounts. */
-async function ledgerOn(server: TigerBeetleModel, overrides = {}) {
+async function ledgerOn(server: Pick<TigerBeetleModel, "connect">, overrides = {}) {
   const ledger = await openTigerBeetleLedger(optionsOf(overrides), server.connect);
   const alice = await ledger.account("test.alice");
   const bob = await ledger.account("test.bob");
@@ -78,6 +80,47 @@ test("a batch that took effect, but whose answer was lost, is sent again and cou
   assert.ok((await told).every((error) => error === undefined));
   assert.equal((await on.bobHas())?.posted, 20n);
   assert.deepEqual(server.batches.slice(-2), [20, 20]);
+});
+
+test("a batch that took effect, but nobody was told so in time: posts are told DOWN, and taken back", async () => {
+  const server = new TigerBeetleModel();
+  let lost = 0;
+  const connect = () => {
+    const client = server.connect();
+    const createTransfers = async (batch: Transfer[]) => {
+      const results = await client.createTransfers(batch);
+      // The answer to the first corrections, so that they are written twice.
+      if (batch.some(({ flags }) => flags === 0) && lost++ === 0) throw new Error("lost");
+      return results;
+    };
+    return { ...client, createTransfers };
+  };
+  await using on = await ledgerOn({ connect }, { patienceMs: 150 });
+  assert.equal(await posted(on.ledger, on.reserve()), undefined);
+  const ids = Array.from({ length: 250 }, on.reserve);
+  await on.ledger.balances();
+  server.evicting = true;
+  const told = await Promise.all(ids.map((id) => posted(on.ledger, id)));
+  assert.ok(told.every((error) => error?.code === "DOWN"));
+  assert.ok(
+    Array.from(server.transfers.values()).filter(({ flags }) => flags === Flag.postPending).length > 1,
+    "some were posted, for ever as a server sees it",
+  );
+  server.evicting = false;
+  await until("the ledger to be up", () => on.ledger.stats().state === "up");
+  assert.ok(lost > 1);
+  assert.deepEqual(await on.bobHas(), {
+    posted: 1n,
+    debitsPosted: 0n,
+    creditsPosted: 1n,
+    debitsPending: 0n,
+    creditsPending: 0n,
+  });
+  assert.deepEqual(await sums(on.ledger), { posted: 0n, pending: 0n });
+  for (const id of ids) assert.equal(await on.ledger.state(id), "voided");
+  const { posted: paid, voided, failed, holds } = on.ledger.stats();
+  assert.deepEqual({ paid, voided, failed, holds }, { paid: 1, voided: 250, failed: 250, holds: 0 });
+  assert.equal(await posted(on.ledger, on.reserve()), undefined);
 });
 
 test("reserves that are sent again a while later are still the same to the server, and are tracked", async (t) => {

@@ -72,6 +72,25 @@ test("a batch that is on disk, but whose thread died before it could say so, com
   assert.ok(of.books.firstId > id + 99);
 });
 
+test("a post that was written, and nobody was told of, is taken back, once", (t) => {
+  const of = booksOf(t, 100);
+  const paid = of.reserve(100);
+  const [unnoticed, held, late] = [of.reserve(20), of.reserve(3), of.reserve(4_000)];
+  for (const id of [paid, unnoticed, late]) of.settle(EntryKind.post, id);
+  of.write();
+  for (const id of [unnoticed, held, late]) of.settle(EntryKind.takeBack, id);
+  of.settle(EntryKind.takeBack, 999_999);
+  const outcomes = [EntryOutcome.done, EntryOutcome.done, EntryOutcome.done, EntryOutcome.unknown];
+  assert.deepEqual(of.writeTwice(), [outcomes, outcomes]);
+  const { books } = of;
+  assert.deepEqual(
+    [paid, unnoticed, held, late].map((id) => books.state(id)),
+    ["posted", "voided", "voided", "voided"],
+  );
+  const has = books.balances().get("test.bob");
+  assert.deepEqual([has?.creditsPosted, has?.debitsPosted, has?.creditsPending], [100n, 0n, 0n]);
+});
+
 test("books that keep no settled transfer count each once, though every batch is written twice", (t) => {
   const of = booksOf(t, 0);
   const BATCHES = 6;

@@ -231,6 +231,9 @@ export class PacketPath {
   /** The payment is final on disk, or will never be; for the held packet. */
   durable(packet: HeldPacket, error: LedgerError | undefined): void {
     if (error !== undefined) {
+      // Given back by the ledger already.
+      packet.transfer = 0;
+      packet.feeTransfer = 0;
       this.#end(packet, error.code === "EXPIRED" ? PAID_TOO_LATE : NOT_PAID, "not written");
       return;
     }

@@ -89,20 +89,24 @@ export class TigerBeetleModel {
       return CreateTransferStatus.exists;
     }
     if (this.#failed.has(transfer.id)) return CreateTransferStatus.id_already_failed;
-    const status = transfer.flags === TransferFlags.pending ? this.#hold(transfer) : this.#end(transfer);
+    const status =
+      transfer.flags === TransferFlags.pending || transfer.flags === TransferFlags.none
+        ? this.#begin(transfer)
+        : this.#end(transfer);
     if (status === CreateTransferStatus.created)
       this.transfers.set(transfer.id, { ...transfer, timestamp: now() });
     else if (status === CreateTransferStatus.pending_transfer_not_found) this.#failed.add(transfer.id);
     return status;
   }
 
-  #hold(transfer: Transfer): CreateTransferStatus {
+  #begin(transfer: Transfer): CreateTransferStatus {
     const debit = this.accounts.get(transfer.debit_account_id);
     const credit = this.accounts.get(transfer.credit_account_id);
     if (debit === undefined) return CreateTransferStatus.debit_account_not_found;
     if (credit === undefined) return CreateTransferStatus.credit_account_not_found;
-    debit.debits_pending += transfer.amount;
-    credit.credits_pending += transfer.amount;
+    const holds = transfer.flags === TransferFlags.pending;
+    debit[holds ? "debits_pending" : "debits_posted"] += transfer.amount;
+    credit[holds ? "credits_pending" : "credits_posted"] += transfer.amount;
     return CreateTransferStatus.created;
   }
 
