@@ -252,8 +252,8 @@ export class Books {
 
   /** As a void, and of what was posted too: by a thread that died before it could say so. */
   #takeBack(id: number, nowMs: number): EntryOutcome {
-    if (this.#holds.has(id) || this.#journal.state(id) !== State.posted) return this.#void(id, nowMs);
     const row = this.#journal.transfer(id);
+    if (row?.state !== State.posted) return this.#void(id, nowMs);
     const debit = this.#account(row.debit);
     const credit = this.#account(row.credit);
     this.#journal.settle(id, State.voided, nowMs);

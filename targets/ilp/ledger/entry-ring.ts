@@ -1,6 +1,6 @@
 /**
  * What an entry says. Zero is no entry, so that a slot that was never written shows. A post that was told an error before
- * it was written becomes a `takeBack`: it gives the hold back, and what was posted unnoticed too.
+ * its outcome was known becomes a `takeBack`: it gives the hold back, or what was posted unnoticed.
  */
 export const EntryKind = { reserve: 1, post: 2, void: 3, takeBack: 4 } as const;
 export type EntryKind = (typeof EntryKind)[keyof typeof EntryKind];
@@ -90,7 +90,7 @@ export class EntryRing {
     this.#doubles[(slot << 2) + 3] = expiresAtMs;
   }
 
-  /** Writes a post or a void. */
+  /** Writes what ends a hold. */
   writeSettle(position: number, kind: EntryKind, id: number): void {
     const slot = position & this.#mask;
     this.#words[slot << 3] = kind;

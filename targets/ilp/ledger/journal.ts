@@ -10,7 +10,7 @@ const HIGH_UNIT = 2 ** 32;
 const FOLD_ROWS = 512;
 
 const ROW =
-  "SELECT id, debit, credit, amount >> 32 AS high, amount & 0xffffffff AS low, ends_ms FROM transfers";
+  "SELECT id, debit, credit, amount >> 32 AS high, amount & 0xffffffff AS low, state, ends_ms FROM transfers";
 
 /** A transfer: accounts by number, the amount in halves of 32 bits, its expiry (while pending) in epoch ms. */
 export interface TransferRow {
@@ -19,6 +19,7 @@ export interface TransferRow {
   readonly credit: number;
   readonly low: number;
   readonly high: number;
+  readonly state: State;
   readonly ends_ms: number;
 }
 
@@ -80,9 +81,8 @@ export class Journal {
     return this.#state.get(id)?.state as State | undefined;
   }
 
-  /** The row of a transfer that has one. */
-  transfer(id: number): TransferRow {
-    return this.#transfer.get(id) as unknown as TransferRow;
+  transfer(id: number): TransferRow | undefined {
+    return this.#transfer.get(id) as TransferRow | undefined;
   }
 
   /** In the order of their ids. */

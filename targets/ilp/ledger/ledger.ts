@@ -115,7 +115,7 @@ export interface Ledger {
   reserve(debit: number, credit: number, amount: number | bigint, expiresAtMs: number): number;
 
   /**
-   * Makes a hold final. Never refused for want of room, and never throws: `waiting` is told the outcome, after this
+   * Makes a hold final; once, and never again after an error. Never refused for want of room, and never throws: `waiting` is told the outcome, after this
    * returns. While the ledger is down, posts wait for it, until it is back or its patience ends; on a disk
    * that hangs they wait for as long as it does, because their commit is under way.
    *

@@ -21,6 +21,7 @@ const encoding: Encoding = { ids, accounts: [0n, 11n, 22n], session: 5n, maxHold
 
 test("our constants are those of the package", () => {
   assert.deepEqual(Flag, {
+    none: TransferFlags.none,
     pending: TransferFlags.pending,
     postPending: TransferFlags.post_pending_transfer,
     voidPending: TransferFlags.void_pending_transfer,
@@ -82,7 +83,7 @@ test("a post that is to be taken back is voided, and corrected by its contra acc
     [contraAccount(22n), contraAccount(11n)],
   );
   assert.equal(correction.amount, 100n);
-  assert.deepEqual([correction.flags, correction.timeout, correction.timestamp], [0, 0, 0n]);
+  assert.deepEqual([correction.flags, correction.timeout, correction.timestamp], [TransferFlags.none, 0, 0n]);
   const others = [EntryKind.reserve, EntryKind.post, EntryKind.void].map((kind) => ids.transfer(kind, 7));
   assert.equal(new Set([correction.id, ...others]).size, 4);
   assert.ok(contraAccount(11n) < amount_max);

@@ -3,7 +3,7 @@ import type { Account, Transfer } from "tigerbeetle-node";
 import { EntryKind, EntryOutcome, type EntryRing } from "./entry-ring.ts";
 
 // The package is optional, so nothing of it is imported but its types; a test holds these against its enums.
-export const Flag = { pending: 2, postPending: 4, voidPending: 8 } as const;
+export const Flag = { none: 0, pending: 2, postPending: 4, voidPending: 8 } as const;
 export const Status = {
   created: 0xffff_ffff,
   exists: 46,
@@ -52,7 +52,7 @@ export class Ids {
     return hash(`${this.#namespace}\0${name}`, 16);
   }
 
-  /** What a post or a void has for an id; a post that is taken back is voided, if it can be. */
+  /** The transfer that a hold, a post or a void is; a post that is taken back is voided, if it can be. */
   transfer(kind: EntryKind, id: number): bigint {
     return this.#of(kind === EntryKind.takeBack ? EntryKind.void : kind, id);
   }
@@ -149,7 +149,7 @@ export function correctionOf(hold: Transfer, id: bigint, session: bigint): Trans
     credit_account_id: contraAccount(hold.debit_account_id),
     user_data_64: session,
     timeout: 0,
-    flags: 0,
+    flags: Flag.none,
     timestamp: 0n,
   };
 }

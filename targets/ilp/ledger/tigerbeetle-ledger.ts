@@ -138,9 +138,10 @@ export class TigerBeetleLedger implements Ledger {
       throw new LedgerError("FULL", `the ledger has ${this.#options.maxAccounts} accounts, its limit`);
     const id = this.#encoding.ids.account(name);
     const made = [id, contraAccount(id)].map(newAccount);
-    for (const { status } of await this.#answer(this.#client.createAccounts(made)))
-      if (status !== Status.created && status !== Status.accountExists)
-        throw new LedgerError("DOWN", `TigerBeetle refused account ${name}: status ${status}`);
+    const results = await this.#answer(this.#client.createAccounts(made));
+    const statuses = results.map(({ status }) => status);
+    if (statuses.length !== made.length || !statuses.every(isAccount))
+      throw new LedgerError("DOWN", `TigerBeetle refused account ${name}: status ${statuses.join(", ")}`);
     // Two may have asked for it at once.
     const number = this.#byName.get(name) ?? this.#accounts.push(id) - 1;
     this.#byName.set(name, number);
@@ -272,7 +273,7 @@ export class TigerBeetleLedger implements Ledger {
     this.#flight = flight;
     this.#unanswered = batch;
     const startMs = performance.now();
-    // Not kept for a second time: what was a post may be a void by then.
+    // Not kept for a second time: what was a post may be one to take back by then.
     const events = Array.from({ length: size }, (_, i) =>
       eventOf(ring, from + i, this.#encoding, encodedAtMs),
     );
@@ -315,23 +316,33 @@ export class TigerBeetleLedger implements Ledger {
         ? [ring.id(from + i)]
         : [],
     );
-    for (const some of chunks(unnoticed, LOOKUP)) await this.#correct(client, some);
+    for (const some of chunks(unnoticed, LOOKUP)) {
+      this.#hears(client);
+      await this.#correct(client, some);
+    }
     return results;
   }
 
   /** @param posted ids of transfers; those that are corrected already stay as they are */
   async #correct(client: TigerBeetleClient, posted: readonly number[]): Promise<void> {
     const { ids, session } = this.#encoding;
-    const corrections = new Map(
-      posted.map((id) => [ids.transfer(EntryKind.reserve, id), ids.correction(id)]),
-    );
-    const holds = await client.lookupTransfers(Array.from(corrections.keys()));
-    const results = await client.createTransfers(
-      holds.map((hold) => correctionOf(hold, corrections.get(hold.id)!, session)),
-    );
-    for (const { status } of results)
-      if (status !== Status.created && status !== Status.exists)
-        throw new Error(`a post could not be corrected: status ${status}`);
+    const found = await client.lookupTransfers(posted.map((id) => ids.transfer(EntryKind.reserve, id)));
+    const holds = new Map(found.map((hold) => [hold.id, hold]));
+    const corrections = posted.map((id) => {
+      const hold = holds.get(ids.transfer(EntryKind.reserve, id));
+      if (hold === undefined) throw new Error(`the hold of a post, ${id}, was not found`);
+      return correctionOf(hold, ids.correction(id), session);
+    });
+    const statuses = (await client.createTransfers(corrections)).map(({ status }) => status);
+    if (statuses.length !== corrections.length || !statuses.every(isTransfer))
+      throw new Error(`a post could not be corrected: status ${statuses.join(", ")}`);
+  }
+
+  /** The server answers: what it takes for the rest of the batch is no silence, and tries nobody's patience. */
+  #hears(client: TigerBeetleClient): void {
+    if (client !== this.#client) return;
+    this.#late?.refresh();
+    this.#downSinceMs = performance.now();
   }
 
   #tellDrained(): void {
@@ -389,6 +400,8 @@ export class TigerBeetleLedger implements Ledger {
   }
 
   #expire(): void {
+    // The batch that has no answer may have ended them, each in its own way.
+    if (this.#unanswered !== undefined && this.#queue.refusal !== undefined) return;
     const nowMs = Date.now();
     for (const [id, endsAtMs] of this.#holds)
       if (endsAtMs <= nowMs) {
@@ -400,20 +413,24 @@ export class TigerBeetleLedger implements Ledger {
 
   /**
    * Gives up posts that waited too long for a server that does not answer. The client goes with them: destroyed, it does
-   * not deliver them later; what it had on its way may still arrive, which `Ledger.post` says.
+   * not deliver them later; what it had on its way may still arrive, and is then taken back.
    */
   #losePatience(): void {
     const { refusal: why, waiting } = this.#queue;
     const nowMs = performance.now();
     if (why === undefined || waiting === 0 || nowMs - this.#downSinceMs < this.#options.patienceMs) return;
     this.#downSinceMs = nowMs;
-    this.#landed();
     this.#client.destroy();
-    clearTimeout(this.#reconnect);
+    // Before the flight has landed: who is told may write more, which is not for this client any more.
     this.#queue.failWaiting(why);
+    this.#landed();
+    clearTimeout(this.#reconnect);
     this.#connectAgain();
   }
 }
+
+const isAccount = (status: number) => status === Status.created || status === Status.accountExists;
+const isTransfer = (status: number) => status === Status.created || status === Status.exists;
 
 /** What an account has: what was posted to it, less what was taken back. */
 function balanceOf(account: Account, contra: Account): Balance {

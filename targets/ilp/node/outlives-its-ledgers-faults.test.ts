@@ -35,6 +35,10 @@ async function assertBooked({ node, alice, ledgerFile }: NodeBetween, fulfilled:
     [fulfilled * AMOUNT, 0, 0],
   );
   assert.equal(to?.credit.balance, -fulfilled * AMOUNT);
+  await until("each hold to have ended, once", () => {
+    const { reserved, posted, voided, expired } = node.ledger.stats();
+    return reserved === posted + voided + expired;
+  });
   await node.close();
   // Opening recomputes every account from the journal.
   const ledger = await openSqliteLedger(sqliteOptions.parse({ kind: "sqlite", file: ledgerFile }));

@@ -199,11 +199,15 @@ export class PacketPath {
       if (packet.feeTransfer !== 0) ledger.post(packet.feeTransfer, NOBODY_WAITS);
     } else if (kind === "rejected") {
       const { code } = this.#reject;
+      this.#giveBack(packet);
       // A later hop's time-out comes before our own: each hop has less time than the one before.
       this.#unpaid(packet, code, code === TIMED_OUT.code ? "ran out" : "rejected");
       if (!this.#answers.relay(packet.asker, packet.requestId, answer)) packet.from.outcomes.unanswered++;
       this.#recycle(packet);
-    } else this.#end(packet, kind, "rejected");
+    } else {
+      this.#giveBack(packet);
+      this.#end(packet, kind, "rejected");
+    }
   }
 
   /** What an answer says: paid, with the Fulfill in the packet, rejected, with the Reject in `#reject`, or nothing right. */
@@ -225,15 +229,14 @@ export class PacketPath {
 
   /** The next hop gave no answer; for the held packet. */
   failed(packet: HeldPacket, failure: Failure): void {
+    this.#giveBack(packet);
     this.#end(packet, FAILURES[failure], failure === "TIMED_OUT" ? "ran out" : "rejected");
   }
 
   /** The payment is final on disk, or will never be; for the held packet. */
   durable(packet: HeldPacket, error: LedgerError | undefined): void {
     if (error !== undefined) {
-      // Given back by the ledger already.
-      packet.transfer = 0;
-      packet.feeTransfer = 0;
+      // A post that was told so is given back by the ledger itself.
       this.#end(packet, error.code === "EXPIRED" ? PAID_TOO_LATE : NOT_PAID, "not written");
       return;
     }
@@ -273,7 +276,6 @@ export class PacketPath {
     const runMs = performance.now();
     const tookMs = runMs - acceptedAtMs;
     this.#held--;
-    this.#giveBack(packet);
     from.checks.unpaid(amount, tookMs, how);
     from.outcomes.reject(code);
     this.latencyMs.rejected.add(tookMs);

@@ -16,7 +16,7 @@ export function ledgerMetrics(readings: Readings, ledger: Ledger): void {
   );
   readings.counter(
     "ilp_ledger_transfers_total",
-    "Transfers by how they ended: posted, voided (given back for a Reject, or because no answer came in time), expired (given back by the ledger itself at the expiry: a Fulfill was too late for it, or the node was away).",
+    "Transfers by how they ended: posted, voided (given back for a Reject, for want of an answer in time, or because the ledger was down when it was to be paid), expired (given back by the ledger itself at the expiry: a Fulfill was too late for it, or the node was away).",
     () => {
       const { posted, voided, expired } = ledger.stats();
       return [
