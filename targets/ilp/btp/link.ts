@@ -182,14 +182,15 @@ export class Link {
       this.#refuseUnseen(requestId, "duplicateId", "a request of this id waits for its answer");
       return;
     }
+    // Answered at once, so it needs no room.
+    if (kind === "message" && view.ilpStart < 0 && !session.closing) {
+      this.#onOtherMessage(view);
+      return;
+    }
     const full = this.#inbound.size >= session.limits.inbound;
     if (full || session.closing) counters.inboundFull++;
     if (session.closing || (full && kind === "transfer")) {
       this.#refuseUnseen(requestId, "unreachable", session.closing ? "closing" : TOO_MANY);
-      return;
-    }
-    if (kind === "message" && view.ilpStart < 0) {
-      this.#onOtherMessage(view);
       return;
     }
     this.#inbound.add(requestId);

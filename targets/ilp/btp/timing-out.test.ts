@@ -123,6 +123,12 @@ test("a request beyond the bound of unanswered ones is the handler's to refuse, 
   await until("the third refusal", () => peer.packets.length === 4);
   assert.equal(peer.packets[3]!.type, btpPacket.TYPE_ERROR);
   assert.deepEqual([keeper.transfers.length, ann.unanswered], [0, 2]);
+
+  // A Message of another sub-protocol needs no room: it is not accepted, full or not.
+  peer.send(btpPacket.serializeMessage(6, []));
+  await until("its refusal", () => peer.packets.length === 5);
+  const { inboundFull, notAccepted } = ann.counters;
+  assert.deepEqual({ inboundFull, notAccepted }, { inboundFull: 3, notAccepted: 1 });
 });
 
 test("a Message of another sub-protocol gets F00", async () => {
