@@ -102,7 +102,7 @@ async function network(settings: Extract<Settings, { role: "network" }>) {
     const parent = process.ppid;
     setInterval(() => process.ppid !== parent && process.kill(process.pid, "SIGTERM"), 1000).unref();
   }
-  running.lost.then((name) => {
+  running.lost.then(({ name }) => {
     process.stderr.write(`error: ${name} ended\n`);
     process.exit(1);
   });
@@ -162,7 +162,7 @@ function isUsers(error: unknown): boolean {
     error instanceof ConfigError ||
     (error instanceof NetworkError && error.code !== "NOT_READY") ||
     (error instanceof ClaimError && error.code === "CLAIMS_FILE") ||
-    (error instanceof LedgerError && error.code === "UNUSABLE") ||
+    error instanceof LedgerError ||
     (error as NodeJS.ErrnoException).code === "EADDRINUSE"
   );
 }

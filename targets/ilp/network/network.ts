@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { portHolder } from "../../port-holder.ts";
@@ -13,16 +14,24 @@ export interface Network {
   readonly readyMs: number;
   /** Process ids by member. */
   readonly pids: Readonly<Record<string, number>>;
-  /** Resolves when a member ends that was not asked to: its name. */
-  readonly lost: Promise<string>;
+  /** Resolves when a member ends that was not asked to. */
+  readonly lost: Promise<Loss>;
   /** Ends all members and waits for it. */
   close(): Promise<void>;
+}
+
+/** A member that ended. */
+export interface Loss {
+  readonly name: string;
+  readonly exitCode: number | null;
+  /** The last error that it wrote, without its `error: `. */
+  readonly why: string | undefined;
 }
 
 /** A network that did not come up; the message is one line. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
-  readonly code: "NOT_READY" | "PORT_TAKEN" | "BAD_PORT";
+  readonly code: "NOT_READY" | "BAD_MEMBER" | "PORT_TAKEN" | "BAD_PORT";
 
   constructor(code: NetworkError["code"], message: string) {
     super(message);
@@ -42,7 +51,7 @@ export async function startNetwork(plan: NetworkPlan, log: Logger): Promise<Netw
   const startedMs = performance.now();
   const children = new Map<string, ChildProcess>();
   let closing = false;
-  const lost = Promise.withResolvers<string>();
+  const lost = Promise.withResolvers<Loss>();
   const killAll = () => {
     for (const child of children.values()) child.kill("SIGKILL");
   };
@@ -57,12 +66,15 @@ export async function startNetwork(plan: NetworkPlan, log: Logger): Promise<Netw
   };
   try {
     for (const member of plan.members) {
+      const { name } = member;
       const child = startMember(member);
-      children.set(member.name, child);
-      child.once("exit", (code, signal) => {
+      children.set(name, child);
+      const why = errorsOf(child);
+      // When all that it wrote is here, too.
+      child.once("close", (exitCode, signal) => {
         if (closing) return;
-        log.error({ member: member.name, code, signal }, "a member of the network ended");
-        lost.resolve(member.name);
+        log.error({ member: name, code: exitCode, signal }, "a member of the network ended");
+        lost.resolve({ name, exitCode, why: why() });
       });
     }
     for (const member of plan.members) await ready(member, lost.promise);
@@ -97,7 +109,18 @@ async function needFree(port: number): Promise<void> {
 function startMember({ args, nodeFlags = [] }: Member): ChildProcess {
   // The same program in another role; it ends when this process does, however that ends.
   const program = [...process.execArgv, ...nodeFlags, process.argv[1] as string];
-  return spawn(process.execPath, [...program, ...args], { stdio: ["pipe", "ignore", "inherit"] });
+  return spawn(process.execPath, [...program, ...args], { stdio: ["pipe", "ignore", "pipe"] });
+}
+
+/** Passes on what a member writes, and keeps its last error. */
+function errorsOf({ stderr }: ChildProcess): () => string | undefined {
+  let last: string | undefined;
+  if (stderr === null) throw new Error("a member without stderr");
+  createInterface({ input: stderr }).on("line", (line) => {
+    process.stderr.write(`${line}\n`);
+    last = /^error: (.+)/.exec(line)?.[1] ?? last;
+  });
+  return () => last;
 }
 
 async function ended(child: ChildProcess): Promise<void> {
@@ -105,16 +128,22 @@ async function ended(child: ChildProcess): Promise<void> {
 }
 
 /** Waits for a node's sessions and routes. Hub and receiver show in the nodes' own. */
-async function ready({ name, admin, peers = [] }: Member, lost: Promise<string>): Promise<void> {
+async function ready({ name, admin, peers = [] }: Member, lost: Promise<Loss>): Promise<void> {
   if (admin === undefined) return;
-  let gone: string | undefined;
-  lost.then((member) => {
-    gone = member;
+  let gone: Loss | undefined;
+  lost.then((loss) => {
+    gone = loss;
   });
   const deadline = performance.now() + READY_MS;
   let missing: readonly string[] = peers;
   while (performance.now() < deadline) {
-    if (gone !== undefined) throw new NetworkError("NOT_READY", `${gone} ended before the network was ready`);
+    if (gone !== undefined) {
+      const why = gone.why === undefined ? "" : `: ${gone.why}`;
+      throw new NetworkError(
+        gone.exitCode === 2 ? "BAD_MEMBER" : "NOT_READY",
+        `${gone.name} ended before the network was ready${why}`,
+      );
+    }
     const health = await healthOf(admin);
     if (health !== undefined && health.routes > 0) {
       missing = peers.filter((peer) => !health.peers[peer]);

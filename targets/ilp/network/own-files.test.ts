@@ -67,6 +67,16 @@ for (const [what, from, to, message] of [
   });
 }
 
+test("a node that cannot start says why, in the network's last line, and exit code 2", async (t) => {
+  const sqlite = "  kind: sqlite\n  file: .cache/ilp/single.db\n";
+  const nobody = '  kind: tigerbeetle\n  addresses: ["127.0.0.1:1"]\n  namespace: nobody\n  timeoutMs: 200\n';
+  const { child, said } = await start(t, "--networks", networks(t, "single.yaml", sqlite, nobody));
+  const [code] = await once(child, "close");
+  assert.equal(code, 2, said());
+  const why = "TigerBeetle at 127\\.0\\.0\\.1:1 did not answer within 200 ms";
+  assert.match(said(), new RegExp(`error: A ended before the network was ready: ${why}\n$`));
+});
+
 test("a folder without the files is one line, and exit code 2", async (t) => {
   const { child, said } = await start(t, "--networks", join(tmpdir(), "plimsoll-nowhere"));
   const [code] = await once(child, "close");
