@@ -8,8 +8,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../bench/run/testing/processes.ts";
 import { onlyRun, resultsFolder, runScenario, said, start } from "./plimsoll.ts";
 
-/** For how long a test holds the generator up. */
-const STOPPED_MS = 500;
+/**
+ * For how long a test holds the generator up: 60 arrivals of 200 a second, for which 100 VUs are ready. Were one dropped,
+ * latency would from then on be the time on the wire.
+ */
+const STOPPED_MS = 300;
 
 /**
  * What real sockets, Node's timers (whole milliseconds, rounded up) and a shared machine may add to a known delay at
@@ -77,7 +80,7 @@ test("a generator that is late itself cannot hide it: latency is from the intend
   const tags = { scenario: "basic-load", phase: "hold" };
   const latency = trendOf(run, tags).quantiles;
   const onTheWire = trendOf(run, tags, "http_req_duration").quantiles;
-  // Some 100 of 1,000 arrivals were due while k6 stood still; they went out together when it was over.
+  // Some 60 of 1,000 arrivals were due while k6 stood still; they went out together when it was over.
   assert.ok(latency.max >= STOPPED_MS * 0.9, `max ${latency.max}`);
   assert.ok(latency.p99 >= STOPPED_MS * 0.5, `p99 ${latency.p99}`);
   assert.ok(onTheWire.p99 < latency.p99 / 2, `on the wire p99 ${onTheWire.p99}, latency p99 ${latency.p99}`);
