@@ -1,8 +1,8 @@
 /** The scenarios of packets against the bundled connector: what k6, the connector and its ledger counted is one number. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { freeBase } from "../targets/ilp/testing/free-base.ts";
-import { runScenario } from "./plimsoll.ts";
+import { freeBase } from "../../targets/ilp/testing/free-base.ts";
+import { runScenario } from "../plimsoll.ts";
 
 describe("packets", { concurrency: 2 }, () => {
   for (const [scenario, rate, seconds, sent] of [
