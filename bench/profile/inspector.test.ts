@@ -43,10 +43,12 @@ test("a process is seen where it works", async (t) => {
   await new Promise((resolve) => setTimeout(resolve, 400));
   const { raw, profile } = await stopCpuProfile(inspector);
   assert.ok(Array.isArray((raw as { samples: unknown }).samples));
-  const [first] = topFrames(callTree(profile, frameNames("/")), 1);
-  // V8 puts small functions into their callers, so which of the two it is may differ.
-  assert.match(first?.name ?? "", /^(burning|\(anonymous\)) .*busy\.cjs:\d+$/);
-  assert.ok((first?.selfShare ?? 0) > 0.5, `${first?.selfShare}`);
+  const frames = topFrames(callTree(profile, frameNames("/")), 3);
+  // V8 puts small functions into their callers, at some time: it may be either of the two, or both.
+  const busy = frames.filter(({ name }) => /^(burning|\(anonymous\)) .*busy\.cjs:\d+$/.test(name));
+  assert.equal(busy[0], frames[0]);
+  const share = busy.reduce((sum, { selfShare }) => sum + selfShare, 0);
+  assert.ok(share > 0.5, JSON.stringify(frames));
 });
 
 test("objects that were made between two heap snapshots are what grew", async (t) => {
