@@ -102,8 +102,8 @@ async function network(settings: Extract<Settings, { role: "network" }>) {
     const parent = process.ppid;
     setInterval(() => process.ppid !== parent && process.kill(process.pid, "SIGTERM"), 1000).unref();
   }
-  running.lost.then(({ name }) => {
-    process.stderr.write(`error: ${name} ended\n`);
+  running.lost.then(({ name, why }) => {
+    process.stderr.write(`error: ${name} ended${why === undefined ? "" : `: ${why}`}\n`);
     process.exit(1);
   });
   const { ingress, hub, destination, members } = plan;

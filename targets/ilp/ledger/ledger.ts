@@ -115,9 +115,9 @@ export interface Ledger {
   reserve(debit: number, credit: number, amount: number | bigint, expiresAtMs: number): number;
 
   /**
-   * Makes a hold final; once, and never again after an error. Never refused for want of room, and never throws: `waiting` is told the outcome, after this
-   * returns. While the ledger is down, posts wait for it, until it is back or its patience ends; on a disk
-   * that hangs they wait for as long as it does, because their commit is under way.
+   * Makes a hold final; to be called once, and never again after an error. Never refused for want of room, and never
+   * throws: `waiting` is told the outcome, after this returns. While the ledger is down, posts wait for it, until it is
+   * back or its patience ends; on a disk that hangs they wait for as long as it does, because their commit is under way.
    *
    * An error is final. The ledger may have broken off in the middle of this very batch, though, with the post done and
    * its word lost: then the post is taken back once the ledger is back. Only when the process ends, or closes the ledger,

@@ -3,10 +3,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { amount_max, CreateAccountStatus, CreateTransferStatus, TransferFlags } from "tigerbeetle-node";
 import { EntryKind, EntryOutcome, EntryRing } from "./entry-ring.ts";
+import { contraAccount, correctionOf } from "./tigerbeetle-contra.ts";
 import {
   AMOUNT_MAX,
-  contraAccount,
-  correctionOf,
   type Encoding,
   eventOf,
   Flag,

@@ -24,7 +24,7 @@ const CORRECTION = 0;
 /** As an amount: all of what is pending. */
 export const AMOUNT_MAX = 2n ** 128n - 1n;
 
-const hash = (text: string, bytes: number) =>
+export const hash = (text: string, bytes: number) =>
   BigInt(
     `0x${createHash("sha256")
       .update(text)
@@ -35,7 +35,7 @@ const hash = (text: string, bytes: number) =>
 /**
  * Ids of 128 bits, so that the books of several nodes share a cluster, and a batch that is sent twice counts once.
  *
- * - an account: sha256 of namespace and name, cut to 128 bits; its contra account: sha256 of that, in decimal
+ * - an account: sha256 of namespace and name, cut to 128 bits
  * - a transfer: 62 bits of sha256 of the namespace, 2 bits of what it does to the hold (so post and void have ids that
  *   follow from the hold's), 64 bits of the hold's number
  */
@@ -65,14 +65,6 @@ export class Ids {
   #of(what: number, id: number): bigint {
     return this.#high | (BigInt(what) << 64n) | BigInt(id);
   }
-}
-
-/**
- * The account that holds what was posted to an account and taken back: what an account has is its own sums less those of
- * the other side here. A server's posts are for ever, and neither side's sum may be larger for one that nobody was told of.
- */
-export function contraAccount(account: bigint): bigint {
-  return hash(String(account), 16);
 }
 
 export function newAccount(id: bigint): Account {
@@ -136,20 +128,6 @@ export function eventOf(ring: EntryRing, position: number, encoding: Encoding, n
     ledger: LEDGER,
     code: CODE,
     flags: holds ? Flag.pending : kind === EntryKind.post ? Flag.postPending : Flag.voidPending,
-    timestamp: 0n,
-  };
-}
-
-/** The event that corrects a post: what it moved moves back, between the contra accounts. */
-export function correctionOf(hold: Transfer, id: bigint, session: bigint): Transfer {
-  return {
-    ...hold,
-    id,
-    debit_account_id: contraAccount(hold.credit_account_id),
-    credit_account_id: contraAccount(hold.debit_account_id),
-    user_data_64: session,
-    timeout: 0,
-    flags: Flag.none,
     timestamp: 0n,
   };
 }

@@ -1,5 +1,5 @@
 import { hash, randomBytes } from "node:crypto";
-import type { Account, CreateTransferResult, Transfer } from "tigerbeetle-node";
+import type { CreateTransferResult, Transfer } from "tigerbeetle-node";
 import { closed, EntryQueue, refusal } from "./entry-queue.ts";
 import { EntryKind, EntryOutcome } from "./entry-ring.ts";
 import {
@@ -14,9 +14,8 @@ import {
 import { LedgerMeter } from "./ledger-meter.ts";
 import type { TigerBeetleOptions } from "./options.ts";
 import { type Connect, type TigerBeetleClient, tigerBeetle } from "./tigerbeetle-client.ts";
+import { balanceOf, contraAccount, correctPosts } from "./tigerbeetle-contra.ts";
 import {
-  contraAccount,
-  correctionOf,
   type Encoding,
   eventOf,
   Ids,
@@ -318,24 +317,9 @@ export class TigerBeetleLedger implements Ledger {
     );
     for (const some of chunks(unnoticed, LOOKUP)) {
       this.#hears(client);
-      await this.#correct(client, some);
+      await correctPosts(client, this.#encoding, some);
     }
     return results;
-  }
-
-  /** @param posted ids of transfers; those that are corrected already stay as they are */
-  async #correct(client: TigerBeetleClient, posted: readonly number[]): Promise<void> {
-    const { ids, session } = this.#encoding;
-    const found = await client.lookupTransfers(posted.map((id) => ids.transfer(EntryKind.reserve, id)));
-    const holds = new Map(found.map((hold) => [hold.id, hold]));
-    const corrections = posted.map((id) => {
-      const hold = holds.get(ids.transfer(EntryKind.reserve, id));
-      if (hold === undefined) throw new Error(`the hold of a post, ${id}, was not found`);
-      return correctionOf(hold, ids.correction(id), session);
-    });
-    const statuses = (await client.createTransfers(corrections)).map(({ status }) => status);
-    if (statuses.length !== corrections.length || !statuses.every(isTransfer))
-      throw new Error(`a post could not be corrected: status ${statuses.join(", ")}`);
   }
 
   /** The server answers: what it takes for the rest of the batch is no silence, and tries nobody's patience. */
@@ -430,20 +414,6 @@ export class TigerBeetleLedger implements Ledger {
 }
 
 const isAccount = (status: number) => status === Status.created || status === Status.accountExists;
-const isTransfer = (status: number) => status === Status.created || status === Status.exists;
-
-/** What an account has: what was posted to it, less what was taken back. */
-function balanceOf(account: Account, contra: Account): Balance {
-  const debitsPosted = account.debits_posted - contra.credits_posted;
-  const creditsPosted = account.credits_posted - contra.debits_posted;
-  return {
-    posted: creditsPosted - debitsPosted,
-    debitsPosted,
-    creditsPosted,
-    debitsPending: account.debits_pending,
-    creditsPending: account.credits_pending,
-  };
-}
 
 function chunks<T>(of: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(of.length / size) }, (_, i) => of.slice(i * size, (i + 1) * size));
